@@ -1,0 +1,69 @@
+import type { Context as ApiContext, Span } from "@opentelemetry/api";
+import type { Providers } from "./providers.ts";
+import type { Scope } from "./scope.ts";
+
+/** The API keeps the active span under this key; here it has a slot of its own. */
+const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
+
+/**
+ * An immutable OpenTelemetry context with slots for what is read most: the span, the providers and the scope.
+ * Other keys live in a map, copied on write; those of a context that is not ours are read through it.
+ * (Specification: Context)
+ */
+export class Context implements ApiContext {
+  readonly span: Span | undefined;
+  /** Where telemetry goes; undefined means: where `start()` says. */
+  readonly providers: Providers | undefined;
+  /** The scope that bindings are read from and written to; only a context outside any operation has none. */
+  readonly scope: Scope | undefined;
+  readonly #values: ReadonlyMap<symbol, unknown> | undefined;
+  readonly #foreign: ApiContext | undefined;
+
+  constructor(
+    span?: Span,
+    providers?: Providers,
+    scope?: Scope,
+    values?: ReadonlyMap<symbol, unknown>,
+    foreign?: ApiContext,
+  ) {
+    this.span = span;
+    this.providers = providers;
+    this.scope = scope;
+    this.#values = values;
+    this.#foreign = foreign;
+  }
+
+  /** Marks contexts of any copy of this package's major version, where instanceof would know only its own. */
+  get throughline(): 1 {
+    return 1;
+  }
+
+  static isOurs(context: ApiContext): context is Context {
+    return (context as Partial<Context>).throughline === 1;
+  }
+
+  getValue(key: symbol): unknown {
+    if (key === SPAN_KEY) return this.span;
+    if (this.#values?.has(key) === true) return this.#values.get(key);
+    return this.#foreign?.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    if (key === SPAN_KEY) return this.withSpan(value as Span | undefined, this.scope);
+    const values = new Map(this.#values).set(key, value);
+    return new Context(this.span, this.providers, this.scope, values, this.#foreign);
+  }
+
+  deleteValue(key: symbol): Context {
+    return this.setValue(key, undefined);
+  }
+
+  /** HOT: one for each active span. */
+  withSpan(span: Span | undefined, scope: Scope | undefined): Context {
+    return new Context(span, this.providers, scope, this.#values, this.#foreign);
+  }
+
+  withProviders(providers: Providers): Context {
+    return new Context(this.span, providers, this.scope, this.#values, this.#foreign);
+  }
+}

@@ -1,0 +1,83 @@
+import {
+  type Context as ApiContext,
+  metrics,
+  type MeterProvider,
+  ROOT_CONTEXT,
+  type Span,
+  trace,
+  type TracerProvider,
+} from "@opentelemetry/api";
+import { Context } from "./context.ts";
+import { processState } from "./process-state.ts";
+import { Scope } from "./scope.ts";
+
+const { storage } = processState;
+const OUTSIDE = new Context();
+
+/** The current context; outside any operation an empty one without a scope. */
+export function currentContext(): Context {
+  return storage.getStore() ?? OUTSIDE;
+}
+
+/** Calls `fn` in a context. Whatever it starts, also asynchronously, sees that context. */
+export function runIn<Arguments extends unknown[], Result>(
+  context: ApiContext,
+  fn: (...args: Arguments) => Result,
+  ...args: Arguments
+): Result {
+  return storage.run(adopt(context), fn, ...args);
+}
+
+/**
+ * Makes `context` current for the rest of the running callback and all that it starts. It would leak out of any
+ * async function, so its one place is the start of a request, which has an asynchronous scope of its own.
+ */
+export function enter(context: Context): void {
+  storage.enterWith(context);
+}
+
+/** Calls `fn` with `span` active, in the scope that is active or, where there is none, in a new one. */
+export function runWithSpan<Result>(span: Span, parent: Context, fn: (span: Span) => Result): Result {
+  return storage.run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span);
+}
+
+/**
+ * Any API context as one of ours that can be made current. Ours stay as they are and get a scope if they have
+ * none; ROOT_CONTEXT opens a fresh scope; another's contributes its span and keys and keeps the active scope.
+ */
+export function adopt(context: ApiContext): Context {
+  const active = currentContext();
+  if (typeof context !== "object" || context === null)
+    return active.scope === undefined ? inNewScope(active) : active;
+  if (Context.isOurs(context)) return context.scope === undefined ? inNewScope(context) : context;
+  if (context === ROOT_CONTEXT) return new Context(undefined, active.providers, new Scope());
+  return new Context(
+    trace.getSpan(context),
+    active.providers,
+    active.scope ?? new Scope(),
+    undefined,
+    context,
+  );
+}
+
+function inNewScope(context: Context): Context {
+  return context.withSpan(context.span, new Scope());
+}
+
+/** The tracer provider of the current context, else that of `start()`, else the API's global one. */
+export function currentTracerProvider(): TracerProvider {
+  return (
+    currentContext().providers?.tracerProvider ??
+    processState.providers?.tracerProvider ??
+    trace.getTracerProvider()
+  );
+}
+
+/** The meter provider of the current context, else that of `start()`, else the API's global one. */
+export function currentMeterProvider(): MeterProvider {
+  return (
+    currentContext().providers?.meterProvider ??
+    processState.providers?.meterProvider ??
+    metrics.getMeterProvider()
+  );
+}

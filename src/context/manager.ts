@@ -1,0 +1,36 @@
+import { type Context as ApiContext, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
+import { EventEmitter } from "node:events";
+import { bindEmitter, bindFunction } from "./bind.ts";
+import { adopt, runIn } from "./current.ts";
+import { processState } from "./process-state.ts";
+
+/** OpenTelemetry's ContextManager over the one AsyncLocalStorage.  (API: Context, attach and detach) */
+export class ThroughlineContextManager implements ContextManager {
+  active(): ApiContext {
+    return processState.storage.getStore() ?? ROOT_CONTEXT;
+  }
+
+  with<Arguments extends unknown[], Call extends (...args: Arguments) => ReturnType<Call>>(
+    context: ApiContext,
+    fn: Call,
+    thisArg?: ThisParameterType<Call>,
+    ...args: Arguments
+  ): ReturnType<Call> {
+    if (thisArg === undefined) return runIn(context, fn, ...args);
+    return runIn(context, () => fn.call(thisArg, ...args));
+  }
+
+  bind<Target>(context: ApiContext, target: Target): Target {
+    if (target instanceof EventEmitter) return bindEmitter(adopt(context), target);
+    if (typeof target !== "function") return target;
+    return bindFunction(adopt(context), target as Target & (() => unknown));
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    return this;
+  }
+}

@@ -1,0 +1,72 @@
+import type { HrTime, TimeInput } from "@opentelemetry/api";
+import { performance } from "node:perf_hooks";
+
+/** How long an anchor serves new traces, in ms; then the wall clock is read again, to follow its corrections. */
+const ANCHOR_AGE = 10_000;
+
+/**
+ * Wall-clock time that never runs backwards within a trace: one reading of the system clock (the anchor) plus
+ * the monotonic clock. A trace keeps the anchor that its local root began with, so its spans agree.
+ */
+export class Clock {
+  readonly #originSeconds: number;
+  readonly #offset: number;
+  readonly #anchoredAt: number;
+
+  constructor() {
+    const wall = Date.now();
+    this.#anchoredAt = performance.now();
+    this.#originSeconds = Math.floor(wall / 1000);
+    this.#offset = wall - this.#originSeconds * 1000 - this.#anchoredAt;
+  }
+
+  get isStale(): boolean {
+    return performance.now() - this.#anchoredAt > ANCHOR_AGE;
+  }
+
+  /** Milliseconds since this clock's origin, with a fraction; `seconds` and `nanoseconds` split such a reading. */
+  read(): number {
+    return this.#offset + performance.now();
+  }
+
+  /** Whole seconds since the Unix epoch of a reading. */
+  seconds(reading: number): number {
+    return this.#originSeconds + Math.floor(reading / 1000);
+  }
+
+  /** Nanoseconds within the second of a reading. */
+  nanoseconds(reading: number): number {
+    return Math.floor((reading - Math.floor(reading / 1000) * 1000) * 1e6);
+  }
+}
+
+let current = new Clock();
+
+/** The clock for a new trace. */
+export function clockForNewTrace(): Clock {
+  if (current.isStale) current = new Clock();
+  return current;
+}
+
+/**
+ * A time that a user gave (Date, milliseconds since the epoch, `performance.now()`, or HrTime) as HrTime;
+ * undefined if it is none.  (OpenTelemetry API, TimeInput)
+ */
+export function hrTime(time: TimeInput | undefined): HrTime | undefined {
+  if (Array.isArray(time)) return isHrTime(time) ? [time[0], time[1]] : undefined;
+  const value = time instanceof Date ? time.getTime() : time;
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;
+  // A number smaller than the process's start can only be a performance.now() reading.
+  const milliseconds =
+    value < performance.timeOrigin && typeof time === "number" ? value + performance.timeOrigin : value;
+  const seconds = Math.floor(milliseconds / 1000);
+  return [seconds, Math.round((milliseconds - seconds * 1000) * 1e6)];
+}
+
+function isHrTime(time: readonly unknown[]): time is HrTime {
+  return (
+    time.length === 2 &&
+    time.every((part) => Number.isSafeInteger(part) && Number(part) >= 0) &&
+    Number(time[1]) < 1e9
+  );
+}
