@@ -1,0 +1,39 @@
+import type {
+  Tracer as ApiTracer,
+  TracerOptions,
+  TracerProvider as ApiTracerProvider,
+} from "@opentelemetry/api";
+import { report } from "../core/diagnostics.ts";
+import type { SpanSink } from "./record.ts";
+import { Tracer } from "./tracer.ts";
+
+/** Hands out one tracer for each instrumentation scope.  (Specification: Trace API, TracerProvider) */
+export class TracerProvider implements ApiTracerProvider {
+  readonly #tracers = new Map<string, Tracer>();
+  readonly #sink: SpanSink;
+
+  constructor(sink: SpanSink) {
+    this.#sink = sink;
+  }
+
+  /** The same tracer for the same name, version and schema. A name that is no string gives a working tracer without one. */
+  getTracer(name: string, version?: string, options?: TracerOptions): ApiTracer {
+    if (typeof name !== "string" || name === "") {
+      report(
+        "invalid_argument",
+        "a tracer was asked for without a name: name the library or application that makes the spans",
+      );
+    }
+    const scope = {
+      name: typeof name === "string" ? name : "",
+      version: typeof version === "string" ? version : undefined,
+      schemaUrl: typeof options?.schemaUrl === "string" ? options.schemaUrl : undefined,
+    };
+    const key = JSON.stringify(scope);
+    const known = this.#tracers.get(key);
+    if (known !== undefined) return known;
+    const tracer = new Tracer(scope, this.#sink);
+    this.#tracers.set(key, tracer);
+    return tracer;
+  }
+}

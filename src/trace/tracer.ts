@@ -1,0 +1,147 @@
+import {
+  context as contextApi,
+  type Context,
+  isSpanContextValid,
+  type Span as ApiSpan,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  trace,
+  TraceFlags,
+  type Tracer as ApiTracer,
+} from "@opentelemetry/api";
+import { setAttributes } from "../core/attributes.ts";
+import { clockForNewTrace, hrTime } from "../core/clock.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import { SpanId, TraceId } from "../core/ids.ts";
+import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
+import type { SpanSink } from "./record.ts";
+import { Span, spanName, type SpanStart } from "./span.ts";
+import { isTracingSuppressed } from "../context/suppression.ts";
+
+const NO_OPTIONS: SpanOptions = {};
+const NOTHING = trace.wrapSpanContext({ traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 });
+
+/** Makes spans for one instrumentation scope.  (Specification: Trace API, Tracer; Trace SDK, Span Creation) */
+export class Tracer implements ApiTracer {
+  readonly #instrumentationScope: InstrumentationScope;
+  readonly #sink: SpanSink;
+
+  constructor(instrumentationScope: InstrumentationScope, sink: SpanSink) {
+    this.#instrumentationScope = instrumentationScope;
+    this.#sink = sink;
+  }
+
+  /** The parent comes from `context` alone. Sampled like the parent; a root is always sampled. Never throws. */
+  startSpan(name: string, options?: SpanOptions, context: Context = contextApi.active()): ApiSpan {
+    try {
+      return this.#start(spanName(name), options ?? NO_OPTIONS, context);
+    } catch (thrown) {
+      report(
+        "invalid_argument",
+        `span ${describe(name)} could not be started as asked (${describe(thrown)})`,
+      );
+      return this.#start(describe(name), NO_OPTIONS, contextApi.active());
+    }
+  }
+
+  startActiveSpan<Call extends (span: ApiSpan) => unknown>(name: string, fn: Call): ReturnType<Call>;
+  startActiveSpan<Call extends (span: ApiSpan) => unknown>(
+    name: string,
+    options: SpanOptions,
+    fn: Call,
+  ): ReturnType<Call>;
+  startActiveSpan<Call extends (span: ApiSpan) => unknown>(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    fn: Call,
+  ): ReturnType<Call>;
+  startActiveSpan<Call extends (span: ApiSpan) => unknown>(
+    name: string,
+    ...rest: [Call] | [SpanOptions, Call] | [SpanOptions, Context, Call]
+  ): ReturnType<Call> {
+    const fn = rest.at(-1) as Call;
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : NO_OPTIONS;
+    const parent = rest.length > 2 ? (rest[1] as Context) : contextApi.active();
+    const span = this.startSpan(name, options, parent);
+    return contextApi.with(
+      trace.setSpan(parent, span),
+      fn as (span: ApiSpan) => ReturnType<Call>,
+      undefined,
+      span,
+    );
+  }
+
+  #start(name: string, options: SpanOptions, context: Context): ApiSpan {
+    if (isTracingSuppressed(context)) return NOTHING;
+    const parent = options.root === true ? undefined : trace.getSpan(context);
+    const start = startOf(parent);
+    if ((start.traceFlags & TraceFlags.SAMPLED) === 0) return notSampled(start);
+    const span = new Span(
+      name,
+      options.kind ?? SpanKind.INTERNAL,
+      start,
+      this.#instrumentationScope,
+      this.#sink,
+    );
+    if (options !== NO_OPTIONS) apply(options, span);
+    return span;
+  }
+}
+
+function startOf(parent: ApiSpan | undefined): SpanStart {
+  if (parent instanceof Span) {
+    return {
+      traceId: parent.traceId,
+      parentSpanId: parent.spanId,
+      isParentRemote: false,
+      traceState: parent.spanContext().traceState,
+      traceFlags: parent.traceFlags,
+      clock: parent.clock,
+    };
+  }
+  const context = parent?.spanContext();
+  return context !== undefined && isSpanContextValid(context) ? childOf(context) : root();
+}
+
+function root(): SpanStart {
+  return {
+    traceId: TraceId.random(),
+    parentSpanId: undefined,
+    isParentRemote: undefined,
+    traceState: undefined,
+    traceFlags: TraceFlags.SAMPLED,
+    clock: clockForNewTrace(),
+  };
+}
+
+function childOf(context: SpanContext): SpanStart {
+  return {
+    traceId: TraceId.fromHex(context.traceId),
+    parentSpanId: SpanId.fromHex(context.spanId),
+    isParentRemote: context.isRemote === true,
+    traceState: context.traceState,
+    traceFlags: context.traceFlags,
+    clock: clockForNewTrace(),
+  };
+}
+
+/** Not recorded, but with an id of its own that is passed on.  (Trace SDK: "a new span id, independently of the decision") */
+function notSampled({ traceId, traceState, traceFlags }: SpanStart): ApiSpan {
+  return trace.wrapSpanContext({
+    traceId: traceId.hex,
+    spanId: SpanId.random().hex,
+    traceFlags,
+    ...(traceState === undefined ? {} : { traceState }),
+  });
+}
+
+function apply(options: SpanOptions, span: Span): void {
+  if (options.attributes !== undefined) {
+    span.droppedAttributesCount += setAttributes(span.attributes, options.attributes);
+  }
+  if (options.links !== undefined) span.addLinks(options.links);
+  const startTime = options.startTime === undefined ? undefined : hrTime(options.startTime);
+  if (startTime !== undefined) span.startAt(startTime);
+}

@@ -1,0 +1,93 @@
+import {
+  type Attributes,
+  INVALID_SPAN_CONTEXT,
+  type Span,
+  type SpanOptions,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { currentContext, runWithSpan } from "../context/current.ts";
+import { ThroughlineError } from "../core/errors.ts";
+import { VERSION } from "../core/version.ts";
+import { currentTracer } from "./current-tracer.ts";
+import { exceptionMessage } from "./exception.ts";
+import { settle } from "./settle.ts";
+
+const NON_RECORDING = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+const applicationTracer = currentTracer("throughline", VERSION);
+
+/** Errors that a span of this process has recorded: passing through more spans, each marks its span, once told. */
+const recorded = new WeakSet<object>();
+
+/**
+ * Calls `fn` inside a new span, a child of the active one, and returns what `fn` returns. The span ends when `fn`
+ * returns or its promise settles; an error is recorded on it and thrown on. Without `start()` nothing is recorded
+ * and `fn` runs all the same.
+ *
+ * @param name what is being done, few different ones: "charge", not "charge 4711"
+ * @param options attributes, kind, links, root, startTime: OpenTelemetry's SpanOptions
+ * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
+ * @example
+ * const total = await withSpan("sum", { attributes: { "cart.size": 2 } }, async () => 20 + 22);
+ */
+export function withSpan<Result>(name: string, fn: (span: Span) => Result): Result;
+export function withSpan<Result>(name: string, options: SpanOptions, fn: (span: Span) => Result): Result;
+export function withSpan<Result>(
+  name: string,
+  ...rest: [(span: Span) => Result] | [SpanOptions, (span: Span) => Result]
+): Result {
+  const fn = rest.length > 1 ? rest[1] : rest[0];
+  if (typeof fn !== "function")
+    throw new ThroughlineError("THR_NOT_A_FUNCTION", "withSpan(name, options?, fn)");
+  const parent = currentContext();
+  const span = applicationTracer().startSpan(
+    name,
+    rest.length > 1 ? (rest[0] as SpanOptions) : undefined,
+    parent,
+  );
+  return runWithSpan(span, parent, (active) => runToEnd(active, fn));
+}
+
+function runToEnd<Result>(span: Span, fn: (span: Span) => Result): Result {
+  let result: Result;
+  try {
+    result = fn(span);
+  } catch (thrown) {
+    fail(span, thrown);
+    throw thrown;
+  }
+  return settle(
+    result,
+    () => span.end(),
+    (thrown) => fail(span, thrown),
+  );
+}
+
+function fail(span: Span, thrown: unknown): void {
+  if (span.isRecording() && !isRecorded(thrown)) span.recordException(thrown as Error);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: exceptionMessage(thrown) });
+  span.end();
+}
+
+function isRecorded(thrown: unknown): boolean {
+  if (typeof thrown !== "object" || thrown === null) return false;
+  if (recorded.has(thrown)) return true;
+  recorded.add(thrown);
+  return false;
+}
+
+/** The active span, or one that records nothing.  (OpenTelemetry Trace API: "Get the currently active span") */
+export function activeSpan(): Span {
+  return currentContext().span ?? NON_RECORDING;
+}
+
+/**
+ * Sets attributes on whatever span is active; nothing without one.
+ *
+ * @example
+ * annotate({ "payment.method": "card" });
+ */
+export function annotate(attributes: Attributes): void {
+  activeSpan().setAttributes(attributes);
+}
