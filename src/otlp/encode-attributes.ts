@@ -1,0 +1,66 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { AttributeList } from "../core/attributes.ts";
+import { writeKey } from "./encoded-keys.ts";
+import { ANY_VALUE, KEY_VALUE, LIST } from "./fields.ts";
+import { type ProtobufWriter, varintLength } from "./protobuf-writer.ts";
+
+/** HOT. Writes each attribute of a flat list as one KeyValue. */
+export function writeAttributeList(
+  writer: ProtobufWriter,
+  field: number,
+  list: Readonly<AttributeList>,
+): void {
+  for (let index = 0; index < list.length; index += 2) {
+    writeAttribute(writer, field, list[index] as string, list[index + 1]);
+  }
+}
+
+/** The same for an object; what is undefined is no attribute. */
+export function writeAttributes(
+  writer: ProtobufWriter,
+  field: number,
+  attributes: Readonly<Attributes>,
+): void {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined) writeAttribute(writer, field, key, value);
+  }
+}
+
+function writeAttribute(writer: ProtobufWriter, field: number, key: string, value: unknown): void {
+  // A long string is written where it can stay: moving it twice costs as much as all of a short attribute.
+  const lengthBytes = typeof value === "string" ? varintLength(value.length) : 1;
+  const keyValue = writer.open(field, lengthBytes);
+  writeKey(writer, key);
+  const anyValue = writer.open(KEY_VALUE.value, lengthBytes);
+  if (Array.isArray(value)) writeArray(writer, value);
+  else writePrimitive(writer, value);
+  writer.close(anyValue, lengthBytes);
+  writer.close(keyValue, lengthBytes);
+}
+
+function writeArray(writer: ProtobufWriter, elements: readonly unknown[]): void {
+  const array = writer.open(ANY_VALUE.array);
+  for (const element of elements) {
+    const anyValue = writer.open(LIST.values);
+    writePrimitive(writer, element);
+    writer.close(anyValue);
+  }
+  writer.close(array);
+}
+
+/** What is no attribute value (null in an array, an object, a bigint) stays an empty AnyValue. */
+function writePrimitive(writer: ProtobufWriter, value: unknown): void {
+  if (typeof value === "string") writer.string(ANY_VALUE.string, value);
+  else if (typeof value === "number") writeNumber(writer, value);
+  else if (typeof value === "boolean") writer.uint32(ANY_VALUE.bool, value ? 1 : 0);
+}
+
+function writeNumber(writer: ProtobufWriter, value: number): void {
+  if (isInteger(value)) writer.int64(ANY_VALUE.int, value);
+  else writer.double(ANY_VALUE.double, value);
+}
+
+/** Whether OTLP carries a number as an integer: exactly known ones, and not -0, whose sign an integer loses. */
+export function isInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
+}
