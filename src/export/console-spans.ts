@@ -1,0 +1,71 @@
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import type { SpanRecord, SpanSink } from "../trace/record.ts";
+import { drawTrace } from "../waterfall/draw-trace.ts";
+import type { WaterfallSpan } from "../waterfall/span.ts";
+import type { Account } from "./account.ts";
+
+/** Spans that may wait for their local root; beyond it the oldest trace is printed as it is. */
+const WAITING_SPANS = 10_000;
+
+/** Draws each trace as a waterfall when its local root ends. */
+export class ConsoleSpans implements SpanSink {
+  readonly #service: string;
+  readonly #print: (text: string) => void;
+  readonly #account: Account;
+  readonly #traces = new Map<string, WaterfallSpan[]>();
+  #waiting = 0;
+
+  constructor(service: string, account: Account, print: (text: string) => void) {
+    this.#service = service;
+    this.#account = account;
+    this.#print = print;
+  }
+
+  accept(record: SpanRecord): void {
+    this.#account.make(1);
+    const spans = this.#traces.get(record.traceId.hex) ?? [];
+    this.#traces.set(record.traceId.hex, spans);
+    spans.push(waterfallSpan(record, this.#service));
+    this.#waiting++;
+    if (record.isParentRemote !== false) this.#draw(record.traceId.hex, spans);
+    else if (this.#waiting > WAITING_SPANS) this.#drawOldest();
+  }
+
+  async flush(): Promise<void> {
+    while (this.#traces.size > 0) this.#drawOldest();
+  }
+
+  close(): Promise<void> {
+    return this.flush();
+  }
+
+  #drawOldest(): void {
+    for (const [traceId, spans] of this.#traces) return this.#draw(traceId, spans);
+  }
+
+  #draw(traceId: string, spans: readonly WaterfallSpan[]): void {
+    this.#traces.delete(traceId);
+    this.#waiting -= spans.length;
+    this.#print(drawTrace(spans));
+    this.#account.deliver(spans.length);
+  }
+}
+
+function waterfallSpan(record: SpanRecord, service: string): WaterfallSpan {
+  return {
+    traceId: record.traceId.hex,
+    spanId: record.spanId.hex,
+    parentSpanId: record.isParentRemote === true ? undefined : record.parentSpanId?.hex,
+    service,
+    name: record.name,
+    kind: record.kind === SpanKind.INTERNAL ? undefined : SpanKind[record.kind]?.toLowerCase(),
+    start: nanoseconds(record.startSeconds, record.startNanoseconds),
+    end: nanoseconds(record.endSeconds, record.endNanoseconds),
+    failed: record.statusCode === SpanStatusCode.ERROR,
+    note: record.statusMessage,
+  };
+}
+
+function nanoseconds(seconds: number, rest: number): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(rest);
+}

@@ -1,0 +1,148 @@
+import { runIn } from "../context/current.ts";
+import { SUPPRESSED } from "../context/suppression.ts";
+import type { Deadline } from "../core/deadline.ts";
+import { report } from "../core/diagnostics.ts";
+import type { Account } from "./account.ts";
+import { backoff } from "./backoff.ts";
+import type { Outcome, Send } from "./outcome.ts";
+
+interface Batch {
+  readonly body: Uint8Array;
+  readonly items: number;
+}
+
+/** A call of `flush` that waits for `last` to leave the queue. */
+interface Flush {
+  readonly last: Batch;
+  readonly resolve: () => void;
+}
+
+/** What may wait for a collector, in bytes; a batch beyond it is dropped and counted. */
+const QUEUE_BYTES = 32 * 1024 * 1024;
+
+/** A collector's wait (Retry-After) is honoured up to this many ms. */
+const LONGEST_ASKED_WAIT = 60_000;
+
+/**
+ * Batches on their way to one collector: sent one at a time, in order, each until it is accepted or refused.
+ * Bounded in bytes. Holds the process open during `flush` and `close` only.
+ */
+export class DeliveryQueue {
+  readonly #send: Send;
+  readonly #account: Account;
+  readonly #endpoint: string;
+  readonly #limit: number;
+  readonly #waiting: Batch[] = [];
+  readonly #flushes = new Set<Flush>();
+  #bytes = 0;
+  #isDraining = false;
+  #isClosed = false;
+  #hasEverAnswered = false;
+  #endPause: () => void = () => {};
+
+  constructor(send: Send, account: Account, endpoint: string, limit: number = QUEUE_BYTES) {
+    this.#send = send;
+    this.#account = account;
+    this.#endpoint = endpoint;
+    this.#limit = limit;
+  }
+
+  push(batch: Batch): void {
+    if (this.#isClosed) {
+      this.#account.drop(batch.items, "shutdown");
+    } else if (this.#bytes + batch.body.byteLength > this.#limit) {
+      this.#account.drop(batch.items, "queue_full");
+      report(
+        "queue_full",
+        `${this.#endpoint} takes too little: its queue is full, and new telemetry is dropped and counted`,
+      );
+    } else {
+      this.#waiting.push(batch);
+      this.#bytes += batch.body.byteLength;
+      // In a context of its own: a batch is cut wherever a span ends, and must neither trace nor keep that request.
+      if (!this.#isDraining) void runIn(SUPPRESSED, () => this.#drain());
+    }
+  }
+
+  /**
+   * Resolves when everything that was here has been accepted or refused, and at the deadline at the latest. Does
+   * not wait for a collector that refuses connections and has never answered: one attempt tells enough.
+   */
+  async flush(deadline: Deadline): Promise<void> {
+    const last = this.#waiting.at(-1);
+    if (last === undefined) return;
+    await new Promise<void>((resolve) => {
+      const flush = { last, resolve: () => this.#endFlush(flush, timer, resolve) };
+      const timer = setTimeout(flush.resolve, deadline.left());
+      this.#flushes.add(flush);
+      this.#endPause();
+    });
+  }
+
+  /** A last flush; what is left at the deadline is dropped and counted. */
+  async close(deadline: Deadline): Promise<void> {
+    this.#isClosed = true;
+    await this.flush(deadline);
+    for (const batch of this.#waiting.splice(0)) this.#account.drop(batch.items, "shutdown");
+    this.#bytes = 0;
+    this.#endPause();
+  }
+
+  async #drain(): Promise<void> {
+    this.#isDraining = true;
+    let attempt = 0;
+    for (let head = this.#waiting[0]; head !== undefined; head = this.#waiting[0]) {
+      const outcome = await this.#send(head.body);
+      // Closed in the meantime: the batch is in the account already.
+      if (this.#waiting[0] !== head) break;
+      attempt = outcome.kind === "again" ? attempt + 1 : 0;
+      this.#settle(head, outcome);
+      this.#settleFlushes(outcome);
+      if (outcome.kind === "again") await this.#pause(outcome.after ?? backoff(attempt));
+    }
+    this.#isDraining = false;
+  }
+
+  #settle(head: Batch, outcome: Outcome): void {
+    if (outcome.kind === "again") return this.#tell(outcome);
+    this.#hasEverAnswered = true;
+    this.#waiting.shift();
+    this.#bytes -= head.body.byteLength;
+    const rejected = outcome.kind === "rejected" ? head.items : Math.min(outcome.rejected, head.items);
+    this.#account.reject(rejected);
+    this.#account.deliver(head.items - rejected);
+    if (rejected > 0)
+      report("collector_rejects", `${this.#endpoint} refuses telemetry for good: ${outcome.reason}`);
+  }
+
+  #settleFlushes(outcome: Outcome): void {
+    const isHopeless = outcome.kind === "again" && outcome.isUnreachable && !this.#hasEverAnswered;
+    for (const flush of this.#flushes) {
+      if (isHopeless || !this.#waiting.includes(flush.last)) flush.resolve();
+    }
+  }
+
+  #tell({ reason, isUnreachable }: Outcome & { kind: "again" }): void {
+    if (!isUnreachable) this.#hasEverAnswered = true;
+    report(
+      "collector_unreachable",
+      `no collector takes telemetry at ${this.#endpoint} (${reason}); it is kept, up to ${this.#limit >> 20} MB, and tried again. To see it on this machine: npx throughline view`,
+    );
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_ASKED_WAIT)).unref();
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #endFlush(flush: Flush, timer: NodeJS.Timeout, resolve: () => void): void {
+    clearTimeout(timer);
+    this.#flushes.delete(flush);
+    resolve();
+  }
+}

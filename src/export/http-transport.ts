@@ -1,0 +1,110 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { VERSION } from "../core/version.ts";
+import { decodeRejection } from "../otlp/decode-rejection.ts";
+import type { Outcome, Send } from "./outcome.ts";
+
+export interface HttpTarget {
+  /** The full URL of one signal: http://localhost:4318/v1/traces */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For one attempt, from connecting to the last byte of the response, in ms. */
+  readonly timeout: number;
+}
+
+/** A response may be this long, in bytes; more of it is not read.  (OTLP specification: 4 MiB) */
+const RESPONSE_LIMIT = 4 * 1024 * 1024;
+
+/** The statuses that a later attempt may cure.  (OTLP specification: retryable response codes) */
+const RETRYABLE = new Set([429, 502, 503, 504]);
+
+/** Posts OTLP protobuf bodies over a kept-alive connection. Never holds the process open by itself. */
+export function httpTransport({ url, headers, timeout }: HttpTarget): Send {
+  // Loaded here and not above, so that importing the package does not load node:http.
+  const http = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const fixed = {
+    ...headers,
+    "content-type": "application/x-protobuf",
+    "user-agent": `OTel-OTLP-Exporter-JavaScript/${VERSION} throughline/${VERSION}`,
+  };
+  return (body) =>
+    new Promise((resolve) => {
+      try {
+        const options = { method: "POST", agent, headers: { ...fixed, "content-length": body.byteLength } };
+        post(http.request(url, options), body, timeout, resolve);
+      } catch (thrown) {
+        resolve({ kind: "rejected", reason: `the request could not be made (${String(thrown)})` });
+      }
+    });
+}
+
+function post(
+  request: ClientRequest,
+  body: Uint8Array,
+  timeout: number,
+  resolve: (outcome: Outcome) => void,
+): void {
+  const timer = setTimeout(
+    () => request.destroy(new Error(`no answer within ${timeout} ms`)),
+    timeout,
+  ).unref();
+  const settle = (outcome: Outcome): void => {
+    clearTimeout(timer);
+    resolve(outcome);
+  };
+  request.on("socket", (socket) => socket.unref());
+  let hasAnswered = false;
+  request.on("response", (response) => {
+    hasAnswered = true;
+    read(response, settle);
+  });
+  request.on("error", (error: NodeJS.ErrnoException) => {
+    // Once there is a status, it decides: its response ends too, by itself or by the time-out.
+    if (!hasAnswered) settle(fault(error));
+  });
+  request.end(body);
+}
+
+function fault(error: NodeJS.ErrnoException): Outcome {
+  const isUnreachable =
+    error.code === "ECONNREFUSED" || error.code === "ENOTFOUND" || error.code === "EHOSTUNREACH";
+  return { kind: "again", reason: error.code ?? error.message, after: undefined, isUnreachable };
+}
+
+function read(response: IncomingMessage, settle: (outcome: Outcome) => void): void {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  response.on("data", (chunk: Uint8Array) => {
+    length += chunk.byteLength;
+    if (length <= RESPONSE_LIMIT) chunks.push(chunk);
+    else response.destroy();
+  });
+  // `close` comes in every case: after the end, after an abort, after our own destroy.
+  response.on("error", () => {});
+  response.on("close", () =>
+    settle(outcomeOf(response, response.complete ? Buffer.concat(chunks) : undefined)),
+  );
+}
+
+function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome {
+  const status = response.statusCode ?? 0;
+  if (RETRYABLE.has(status)) {
+    return {
+      kind: "again",
+      reason: `HTTP ${status}`,
+      after: retryAfter(response.headers["retry-after"]),
+      isUnreachable: false,
+    };
+  }
+  if (status < 200 || status > 299) return { kind: "rejected", reason: `HTTP ${status}` };
+  // The status says that the collector has it; an answer that broke off takes nothing back.
+  const { rejected, message } = body === undefined ? { rejected: 0, message: "" } : decodeRejection(body);
+  return { kind: "delivered", rejected, reason: message };
+}
+
+/** Seconds or an HTTP date, as ms from now.  (RFC 9110, 10.2.3) */
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+}

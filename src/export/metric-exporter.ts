@@ -1,0 +1,48 @@
+import type { MetricsRecord } from "../metrics/record.ts";
+import { encodeMetrics } from "../otlp/encode-metrics.ts";
+import type { Resource } from "../resource/resource.ts";
+import type { Account } from "./account.ts";
+import type { DeliveryQueue } from "./delivery-queue.ts";
+
+/** sdk-metrics' ExportResultCode. */
+const SUCCESS = 0;
+const FAILED = 1;
+
+/**
+ * A PushMetricExporter, as the official readers call it, that encodes and queues: delivery is the queue's business,
+ * so a slow collector never holds up the next collection. Items are data points.
+ */
+export class QueueingMetricExporter {
+  readonly #resource: Resource;
+  readonly #queue: DeliveryQueue;
+  readonly #account: Account;
+
+  constructor(resource: Resource, queue: DeliveryQueue, account: Account) {
+    this.#resource = resource;
+    this.#queue = queue;
+    this.#account = account;
+  }
+
+  export(metrics: MetricsRecord, done: (result: { code: number; error?: Error }) => void): void {
+    const items = countPoints(metrics);
+    if (items === 0) return done({ code: SUCCESS });
+    this.#account.make(items);
+    try {
+      this.#queue.push({ body: encodeMetrics(metrics, this.#resource), items });
+      done({ code: SUCCESS });
+    } catch (thrown) {
+      this.#account.drop(items, "encoding");
+      done({ code: FAILED, error: thrown instanceof Error ? thrown : new Error(String(thrown)) });
+    }
+  }
+
+  // The reader asks for these; the queue is flushed and closed by whoever owns it.
+  async forceFlush(): Promise<void> {}
+  async shutdown(): Promise<void> {}
+}
+
+export function countPoints({ scopeMetrics }: MetricsRecord): number {
+  return scopeMetrics
+    .flatMap(({ metrics }) => metrics)
+    .reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
+}

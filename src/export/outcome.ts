@@ -1,0 +1,16 @@
+/** What became of one attempt to send; faults are data here, never exceptions. */
+export type Outcome =
+  /** Accepted, but for `rejected` items that the collector refused.  (OTLP: partial success) */
+  | { readonly kind: "delivered"; readonly rejected: number; readonly reason: string }
+  /** Refused for good: sending it again would change nothing. */
+  | { readonly kind: "rejected"; readonly reason: string }
+  /** A fault that may pass. `after` is the wait in ms that the collector asked for. */
+  | {
+      readonly kind: "again";
+      readonly reason: string;
+      readonly after: number | undefined;
+      readonly isUnreachable: boolean;
+    };
+
+/** Sends one request body; resolves with the outcome and never rejects. */
+export type Send = (body: Uint8Array) => Promise<Outcome>;

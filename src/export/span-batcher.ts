@@ -1,0 +1,53 @@
+import type { Deadline } from "../core/deadline.ts";
+import { report } from "../core/diagnostics.ts";
+import { SpanBatchEncoder } from "../otlp/span-batch-encoder.ts";
+import type { Resource } from "../resource/resource.ts";
+import type { SpanRecord, SpanSink } from "../trace/record.ts";
+import type { Account } from "./account.ts";
+import type { DeliveryQueue } from "./delivery-queue.ts";
+
+/** A batch is cut at this size, in bytes, well under the 4 MiB that collectors take by default. */
+const BATCH_BYTES = 256 * 1024;
+
+/** … and at this age, in ms.  (Specification: OTEL_BSP_SCHEDULE_DELAY) */
+const BATCH_AGE = 5_000;
+
+/** Encodes each span as it ends, so that it can die young, and hands full batches to the queue. */
+export class SpanBatcher implements SpanSink {
+  readonly #encoder: SpanBatchEncoder;
+  readonly #queue: DeliveryQueue;
+  readonly #account: Account;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(resource: Resource, queue: DeliveryQueue, account: Account) {
+    this.#encoder = new SpanBatchEncoder(resource);
+    this.#queue = queue;
+    this.#account = account;
+    this.#timer = setInterval(() => this.#cut(), BATCH_AGE).unref();
+  }
+
+  accept(record: SpanRecord): void {
+    this.#account.make(1);
+    if (!this.#encoder.append(record)) {
+      this.#account.drop(1, "encoding");
+      report("internal_error", `span ${record.name} could not be encoded and was dropped`);
+    }
+    if (this.#encoder.byteLength >= BATCH_BYTES) this.#cut();
+  }
+
+  flush(deadline: Deadline): Promise<void> {
+    this.#cut();
+    return this.#queue.flush(deadline);
+  }
+
+  close(deadline: Deadline): Promise<void> {
+    clearInterval(this.#timer);
+    this.#cut();
+    return this.#queue.close(deadline);
+  }
+
+  #cut(): void {
+    const items = this.#encoder.spanCount;
+    if (items > 0) this.#queue.push({ body: this.#encoder.take(), items });
+  }
+}

@@ -1,0 +1,74 @@
+import { propagation, type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { bindEmitter } from "../context/bind.ts";
+import { Context } from "../context/context.ts";
+import { currentContext, enter } from "../context/current.ts";
+import { Scope } from "../context/scope.ts";
+import { isTracingSuppressed } from "../context/suppression.ts";
+import { VERSION } from "../core/version.ts";
+import { currentTracer } from "../trace/current-tracer.ts";
+import { HTTP_SCOPE, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
+import { Subscription } from "./subscription.ts";
+
+interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+const tracer = currentTracer(HTTP_SCOPE, VERSION);
+
+/**
+ * A server span and a scope for every request that node:http receives. The handler runs in them, and so do the
+ * listeners of request and response, which Node would run in no context or, pipelined, in another request's.
+ */
+export function traceHttpServer(): Subscription {
+  return new Subscription().on<RequestStart>("http.server.request.start", ({ request, response }) => {
+    const ambient = currentContext();
+    if (isTracingSuppressed(ambient)) return;
+    // What is ambient here is whatever the server was made in: only where telemetry goes is taken from it.
+    const scope = new Scope();
+    const remote = propagation.extract(
+      new Context(undefined, ambient.providers, scope),
+      request.headers,
+    ) as Context;
+    const { name, attributes } = methodOf(request.method);
+    const options = { kind: SpanKind.SERVER, attributes: { ...attributes, ...describeRequest(request) } };
+    const span = tracer().startSpan(name, options, remote);
+    const context = remote.withSpan(span, scope);
+    enter(context);
+    bindEmitter(context, request);
+    bindEmitter(context, response);
+    response.once("close", () => endSpan(span, response));
+  });
+}
+
+/** (Semantic conventions: HTTP server spans) */
+function describeRequest({
+  headers,
+  httpVersion,
+  socket,
+  url,
+}: IncomingMessage): Record<string, string | number> {
+  const scheme = "encrypted" in socket ? "https" : "http";
+  return {
+    "url.scheme": scheme,
+    "url.path": pathOf(url),
+    ...serverAddress(headers.host, scheme),
+    "network.protocol.version": httpVersion,
+    ...(socket.remoteAddress === undefined ? {} : { "client.address": socket.remoteAddress }),
+    ...(headers["user-agent"] === undefined ? {} : { "user_agent.original": headers["user-agent"] }),
+  };
+}
+
+/** A client that went away before the response was sent leaves an error, and the status only if it was decided. */
+function endSpan(span: Span, { headersSent, statusCode, writableFinished }: ServerResponse): void {
+  if (headersSent) span.setAttribute("http.response.status_code", statusCode);
+  if (!writableFinished) {
+    span
+      .setAttribute("error.type", "aborted")
+      .setStatus({ code: SpanStatusCode.ERROR, message: "the client went away" });
+  } else if (statusCode >= 500) {
+    span.setAttribute("error.type", String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}

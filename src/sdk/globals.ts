@@ -1,0 +1,62 @@
+import {
+  context,
+  metrics,
+  propagation,
+  ProxyTracerProvider,
+  trace,
+  type MeterProvider,
+  type TracerProvider,
+} from "@opentelemetry/api";
+import { createNoopMeter } from "@opentelemetry/api";
+import { currentContext } from "../context/current.ts";
+import { ThroughlineContextManager } from "../context/manager.ts";
+import { processState } from "../context/process-state.ts";
+import { report } from "../core/diagnostics.ts";
+import { W3CPropagator } from "../propagation/propagator.ts";
+
+const silentTracers = new ProxyTracerProvider();
+const silentMeter = createNoopMeter();
+
+/** What the API knows as global: it asks the current context each time, so a tenant, a test or a restart is honoured. */
+const tracerProvider: TracerProvider = {
+  getTracer: (...scope) => {
+    const tracer = () => (tracerProviderHere() ?? silentTracers).getTracer(...scope);
+    return {
+      startSpan: (...args) => tracer().startSpan(...args),
+      startActiveSpan: (...args: unknown[]) =>
+        (tracer().startActiveSpan as (...all: unknown[]) => never)(...args),
+    };
+  },
+};
+
+const meterProvider: MeterProvider = {
+  getMeter: (...scope) => meterProviderHere()?.getMeter(...scope) ?? silentMeter,
+};
+
+function tracerProviderHere(): TracerProvider | undefined {
+  return currentContext().providers?.tracerProvider ?? processState.providers?.tracerProvider;
+}
+
+function meterProviderHere(): MeterProvider | undefined {
+  return currentContext().providers?.meterProvider ?? processState.providers?.meterProvider;
+}
+
+let isRegistered = false;
+
+/** Registers with the OpenTelemetry API, once in a process: what is registered outlives a shutdown and serves a restart. */
+export function registerGlobals(): void {
+  if (isRegistered) return;
+  isRegistered = true;
+  const taken = [
+    context.setGlobalContextManager(new ThroughlineContextManager()) || "context manager",
+    trace.setGlobalTracerProvider(tracerProvider) || "tracer provider",
+    metrics.setGlobalMeterProvider(meterProvider) || "meter provider",
+    propagation.setGlobalPropagator(new W3CPropagator()) || "propagator",
+  ].filter((result) => typeof result === "string");
+  if (taken.length > 0) {
+    report(
+      "api_conflict",
+      `another library has registered its ${taken.join(", ")} with the OpenTelemetry API first; telemetry made through the API goes there`,
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { runIn } from "../context/current.ts";
+import { processState } from "../context/process-state.ts";
+import { SUPPRESSED } from "../context/suppression.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import { traceFetch } from "../instrumentation/fetch.ts";
+import { traceHttpClient } from "../instrumentation/http-client.ts";
+import { traceHttpServer } from "../instrumentation/http-server.ts";
+import { serviceResource } from "../resource/resource.ts";
+import { TracerProvider } from "../trace/tracer-provider.ts";
+import { readEnvironment } from "./environment.ts";
+import { registerGlobals } from "./globals.ts";
+import { resolveSettings, type StartOptions } from "./options.ts";
+import { metricSignal, spanSignal } from "./signals.ts";
+import { type Telemetry, telemetryOf } from "./telemetry.ts";
+
+let running: { readonly telemetry: Telemetry; readonly options: string } | undefined;
+
+/**
+ * Starts telemetry for this process, synchronously: when it returns, context, providers, propagation and HTTP hooks
+ * are in place. OTEL_* variables are honoured; options win over them. Never throws. A second call joins the first;
+ * after a shutdown it begins anew. What was made is sent at the latest when the process comes to its natural end.
+ *
+ * @example
+ * start({ service: "shop" });
+ */
+export function start(options: StartOptions = {}): Telemetry {
+  const given = options ?? {};
+  if (running !== undefined) return join(running, given);
+  // Timers and sockets of telemetry belong to no request that happens to be the first to start it.
+  const telemetry = runIn(SUPPRESSED, beginSafely, given);
+  running = { telemetry, options: fingerprint(given) };
+  return telemetry;
+}
+
+function beginSafely(options: StartOptions): Telemetry {
+  try {
+    return begin(options);
+  } catch (thrown) {
+    report(
+      "invalid_configuration",
+      `start() could not read its options (${describe(thrown)}) and goes on without them`,
+    );
+    return begin({});
+  }
+}
+
+function begin(options: StartOptions): Telemetry {
+  const settings = resolveSettings(options, readEnvironment());
+  const resource = serviceResource(settings.service);
+  const spans = spanSignal(settings, resource);
+  const metrics = metricSignal(settings, resource);
+  const providers = { tracerProvider: new TracerProvider(spans.sink), meterProvider: metrics.meterProvider };
+  processState.providers = providers;
+  registerGlobals();
+  const hooks = [traceHttpServer(), traceHttpClient(), traceFetch()];
+  const telemetry = telemetryOf(spans, metrics, () => {
+    process.off("beforeExit", flushAtExit);
+    for (const hook of hooks) hook.end();
+    if (processState.providers === providers) processState.providers = undefined;
+    running = undefined;
+  });
+  const flushAtExit = onceForEachMade(telemetry);
+  process.on("beforeExit", flushAtExit);
+  return telemetry;
+}
+
+/** A flush as the event loop runs dry, again only if there is something new: Node asks anew after each. */
+function onceForEachMade(telemetry: Telemetry): () => void {
+  let flushed = -1;
+  return () => {
+    const { made } = telemetry.report().spans;
+    if (made === flushed) return;
+    flushed = made;
+    void telemetry.flush();
+  };
+}
+
+/** The one that runs, without the power to end it with a block. */
+function join({ telemetry, options }: NonNullable<typeof running>, given: StartOptions): Telemetry {
+  if (fingerprint(given) !== options && fingerprint(given) !== fingerprint({})) {
+    report("start_ignored", "start() was called again with other options; the first call's stay in force");
+  }
+  return { ...telemetry, [Symbol.asyncDispose]: async () => {} };
+}
+
+function fingerprint(options: StartOptions): string {
+  try {
+    return JSON.stringify(options);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,70 @@
+import { deadlineIn } from "../core/deadline.ts";
+import { describe, report, type Trouble, troubles } from "../core/diagnostics.ts";
+import type { SignalReport } from "../export/account.ts";
+import type { MetricSignal, Signal, SpanSignal } from "./signals.ts";
+
+/** The exact account of all telemetry since `start()`. */
+export interface TelemetryReport {
+  readonly spans: SignalReport;
+  /** In data points. */
+  readonly metrics: SignalReport;
+  /** How often each trouble of telemetry's own came up in this process. */
+  readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
+}
+
+export interface FlushOptions {
+  /** The longest that the call may take, in ms; default 5,000. */
+  readonly timeout?: number;
+}
+
+/** What `start()` returns. With `await using` it shuts down at the end of the block. */
+export interface Telemetry extends AsyncDisposable {
+  /** Sends all that was made until now and resolves with the account when it has arrived, or at the time-out. Never rejects. */
+  flush(options?: FlushOptions): Promise<TelemetryReport>;
+  /** A last flush; then hooks and timers are gone, and `start()` begins anew. Never rejects; later calls join the first. */
+  shutdown(options?: FlushOptions): Promise<TelemetryReport>;
+  /** The account as it stands; costs nothing. */
+  report(): TelemetryReport;
+}
+
+const FLUSH_TIMEOUT = 5_000;
+
+/** Both signals under one handle. `onShutdown` undoes, before the last flush, what `start()` put in place. */
+export function telemetryOf(spans: SpanSignal, metrics: MetricSignal, onShutdown: () => void): Telemetry {
+  const account = (): TelemetryReport => ({
+    spans: spans.account.report(),
+    metrics: metrics.account.report(),
+    troubles: troubles(),
+  });
+  const both = async (act: (signal: Signal) => Promise<void>): Promise<TelemetryReport> => {
+    await Promise.all([spans, metrics].map((signal) => act(signal).catch(reportFailure)));
+    return account();
+  };
+  let shutdown: Promise<TelemetryReport> | undefined;
+  const telemetry: Telemetry = {
+    report: account,
+    flush: (options) => {
+      const deadline = deadlineIn(timeoutOf(options));
+      return both((signal) => signal.flush(deadline));
+    },
+    shutdown: (options) => {
+      if (shutdown !== undefined) return shutdown;
+      onShutdown();
+      const deadline = deadlineIn(timeoutOf(options));
+      return (shutdown = both((signal) => signal.close(deadline)));
+    },
+    [Symbol.asyncDispose]: async () => {
+      await telemetry.shutdown();
+    },
+  };
+  return telemetry;
+}
+
+function timeoutOf(options: FlushOptions | undefined): number {
+  const timeout = options?.timeout;
+  return typeof timeout === "number" && timeout >= 0 && timeout <= 2 ** 31 - 1 ? timeout : FLUSH_TIMEOUT;
+}
+
+function reportFailure(thrown: unknown): void {
+  report("internal_error", `a flush failed (${describe(thrown)})`);
+}
