@@ -1,0 +1,57 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Contender } from "./contender.ts";
+
+export interface Workload {
+  readonly title: string;
+  readonly isExported: boolean;
+  /** Makes about `spans` spans. */
+  run(contender: Contender, spans: number): Promise<void>;
+}
+
+/** Spans between two turns of the event loop, so that export goes on meanwhile, as it does in a service. */
+const SPANS_PER_TURN = 300;
+
+async function inTurns(spans: number, perCall: number, call: (index: number) => void): Promise<void> {
+  for (let made = 0, index = 0; made < spans; index++) {
+    for (let end = made + SPANS_PER_TURN; made < end; made += perCall) call(index);
+    await turn();
+  }
+}
+
+/** Five attributes: a fresh string, two constants, an integer and a boolean. */
+const attributes = (index: number) => ({
+  "user.id": `user-${index}`,
+  "http.method": "GET",
+  region: "eu-west-1",
+  size: index,
+  cached: true,
+});
+
+export const WORKLOADS: Readonly<Record<string, Workload>> = {
+  startAndEnd: {
+    title: "startSpan + end, recorded, not exported",
+    isExported: false,
+    run: (contender, spans) => inTurns(spans, 1, () => contender.startAndEnd(0)),
+  },
+  nested: {
+    title: "withSpan, three deep, no attributes, not exported",
+    isExported: false,
+    run: (contender, spans) =>
+      inTurns(spans, 3, () =>
+        contender.within(0, undefined, () =>
+          contender.within(0, undefined, () => contender.within(0, undefined, () => {})),
+        ),
+      ),
+  },
+  pipeline: {
+    title:
+      "whole pipeline: three deep, five attributes, three instrumentation scopes, OTLP to another process",
+    isExported: true,
+    run: (contender, spans) =>
+      inTurns(spans, 3, (index) =>
+        contender.within(0, attributes(index), () =>
+          contender.within(1, attributes(index), () => contender.within(2, attributes(index), () => {})),
+        ),
+      ),
+  },
+};

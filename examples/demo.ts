@@ -1,0 +1,88 @@
+// The demo: two service processes under concurrent load, and one trace across both for every request. It receives
+// what they export and draws it or, with OTEL_EXPORTER_OTLP_ENDPOINT set, lets them send it there.
+import { readFileSync } from "node:fs";
+import type { TelemetryReport } from "throughline";
+import { drawStoredMetrics, drawStoredTrace, startReceiver, type StoredTrace } from "throughline/devtools";
+import { type Run, runServices } from "./services.ts";
+import { parseTrees, treeOf } from "./trace-trees.ts";
+
+/** Every seventh order is dearer than the payments service allows. */
+const ORDERS = Array.from({ length: 200 }, (_, index) => ({
+  amount: index % 7 === 3 ? 1200 : 20 + index,
+  tier: index % 3 === 0 ? "gold" : "standard",
+}));
+const DECLINED = ORDERS.filter(({ amount }) => amount === 1200).length;
+
+const elsewhere = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"];
+const problems = elsewhere ? await sendTo(elsewhere) : await receiveAndShow();
+for (const problem of problems) console.error(`✗ ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+async function receiveAndShow(): Promise<string[]> {
+  await using receiver = await startReceiver({ port: 0 });
+  const run = await runServices(receiver.endpoint, ORDERS);
+  const found = classify(receiver.store.traces());
+  for (const [name, traces] of found) {
+    if (traces[0] === undefined || name === "unexpected") continue;
+    console.log(`\nOne of ${traces.length} ${name} orders:\n`);
+    console.log(drawStoredTrace(receiver.store, traces[0].traceId));
+  }
+  console.log(`\nThe metrics of both services:\n\n${drawStoredMetrics(receiver.store)}\n`);
+  console.log(summary(run, `${receiver.store.traces().length} traces`));
+  return [...problemsOf(run), ...unexpectedTrees(found)];
+}
+
+async function sendTo(endpoint: string): Promise<string[]> {
+  console.log(`OTEL_EXPORTER_OTLP_ENDPOINT is set: the telemetry of both services goes to ${endpoint}`);
+  const run = await runServices(endpoint, ORDERS);
+  console.log(summary(run, `sent to ${endpoint}`));
+  return problemsOf(run);
+}
+
+function classify(traces: readonly StoredTrace[]): Map<string, StoredTrace[]> {
+  const expected = parseTrees(readFileSync(new URL("expected-traces.txt", import.meta.url), "utf8"));
+  return Map.groupBy(traces, (trace) => {
+    const tree = treeOf(trace);
+    return expected.entries().find(([, text]) => text === tree)?.[0] ?? "unexpected";
+  });
+}
+
+function unexpectedTrees(found: Map<string, StoredTrace[]>): string[] {
+  const counts = { paid: found.get("paid")?.length ?? 0, declined: found.get("declined")?.length ?? 0 };
+  const [unexpected] = found.get("unexpected") ?? [];
+  return [
+    ...(counts.paid === ORDERS.length - DECLINED && counts.declined === DECLINED
+      ? []
+      : [
+          `expected ${ORDERS.length - DECLINED} paid and ${DECLINED} declined traces, found ${counts.paid} and ${counts.declined}`,
+        ]),
+    ...(unexpected === undefined
+      ? []
+      : [
+          `${found.get("unexpected")?.length} traces are neither of expected-traces.txt; the first:\n${treeOf(unexpected)}`,
+        ]),
+  ];
+}
+
+function problemsOf({ statuses, reports }: Run): string[] {
+  const wrong = statuses.filter(
+    (status, index) => status !== (ORDERS[index]?.amount === 1200 ? 402 : 201),
+  ).length;
+  return [
+    ...(wrong === 0 ? [] : [`${wrong} of ${ORDERS.length} requests were not answered as they should be`]),
+    ...(reports.every(isAllDelivered) ? [] : [`not everything was delivered: ${JSON.stringify(reports)}`]),
+  ];
+}
+
+function isAllDelivered({ spans, metrics }: TelemetryReport): boolean {
+  return [spans, metrics].every(({ made, delivered }) => made > 0 && made === delivered);
+}
+
+function summary({ statuses, reports }: Run, destination: string): string {
+  const sum = (pick: (report: TelemetryReport) => number): number =>
+    reports.reduce((total, report) => total + pick(report), 0);
+  const count = (status: number): number => statuses.filter((answer) => answer === status).length;
+  const answered = `${statuses.length} requests: ${count(201)} paid, ${count(402)} declined`;
+  const delivered = `${sum(({ spans }) => spans.delivered)} of ${sum(({ spans }) => spans.made)} spans delivered`;
+  return `${answered}; ${delivered}; ${destination}`;
+}

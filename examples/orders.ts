@@ -1,0 +1,65 @@
+// The orders service: takes an order, asks payments for its fee (node:http) and to charge the card (fetch).
+import { context, propagation } from "@opentelemetry/api";
+import { createServer, get, type IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
+import { activeSpan, counter, start, withSpan } from "throughline";
+
+const telemetry = start({ service: "orders" });
+const orders = counter("orders.placed", { unit: "{order}" });
+const payments = process.env["PAYMENTS_URL"] ?? "";
+
+interface Order {
+  readonly amount: number;
+  readonly tier: string;
+}
+
+class Declined extends Error {
+  override readonly name = "Declined";
+}
+
+async function quoteFee(): Promise<number> {
+  return withSpan("quote", async () => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) =>
+      get(`${payments}/fee`, resolve).on("error", reject),
+    );
+    const { fee } = (await json(response)) as { fee: number };
+    return fee;
+  });
+}
+
+async function chargeCard(amount: number): Promise<void> {
+  await withSpan("charge", async () => {
+    const response = await fetch(`${payments}/charges`, { method: "POST", body: JSON.stringify({ amount }) });
+    if (!response.ok) throw new Declined("the card was declined");
+  });
+}
+
+async function checkout({ amount, tier }: Order): Promise<void> {
+  const baggage = propagation.createBaggage({ "customer.tier": { value: tier } });
+  await context.with(propagation.setBaggage(context.active(), baggage), () =>
+    withSpan("checkout", { attributes: { "order.amount": amount } }, async () => {
+      const fee = await quoteFee();
+      await chargeCard(amount + fee);
+    }),
+  );
+}
+
+const server = createServer(async (request, response) => {
+  activeSpan().updateName("POST /orders").setAttribute("http.route", "/orders");
+  const order = (await json(request)) as Order;
+  const outcome = await checkout(order).then(
+    () => "paid",
+    (error: unknown) => (error instanceof Declined ? "declined" : "failed"),
+  );
+  orders.add(1, { outcome });
+  response.statusCode = { paid: 201, declined: 402, failed: 500 }[outcome] ?? 500;
+  response.end();
+});
+
+server.listen(0, "127.0.0.1", () => process.send?.(server.address()));
+process.once("message", async () => {
+  server.close();
+  server.closeAllConnections();
+  process.send?.(await telemetry.shutdown());
+  process.disconnect();
+});

@@ -1,0 +1,46 @@
+// The payments service: quotes a fee, charges cards, declines what is too dear. Knows nothing of who calls it.
+import { propagation } from "@opentelemetry/api";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { activeSpan, annotate, counter, histogram, start, withSpan } from "throughline";
+
+const telemetry = start({ service: "payments" });
+const charges = counter("payments.charges", { unit: "{charge}" });
+const amounts = histogram("payments.amount", { unit: "EUR" });
+
+const LIMIT = 900;
+
+async function charge(amount: number): Promise<boolean> {
+  return withSpan("authorize", { attributes: { "payment.amount": amount } }, async (span) => {
+    // The caller said who is buying: baggage travels with the request, and no function passes it on.
+    const tier = propagation.getActiveBaggage()?.getEntry("customer.tier")?.value ?? "unknown";
+    annotate({ "customer.tier": tier });
+    await sleep(1 + Math.random() * 4);
+    const accepted = amount <= LIMIT;
+    if (!accepted) span.setStatus({ code: 2, message: `over the limit of ${LIMIT} EUR` });
+    charges.add(1, { outcome: accepted ? "accepted" : "declined", tier });
+    amounts.record(amount, { tier });
+    return accepted;
+  });
+}
+
+const server = createServer(async (request, response) => {
+  const route = request.method === "GET" ? "/fee" : "/charges";
+  activeSpan().updateName(`${request.method} ${route}`).setAttribute("http.route", route);
+  if (route === "/fee") {
+    response.end(JSON.stringify({ fee: 2 }));
+    return;
+  }
+  const { amount } = JSON.parse(await text(request)) as { amount: number };
+  response.statusCode = (await charge(amount)) ? 200 : 402;
+  response.end();
+});
+
+server.listen(0, "127.0.0.1", () => process.send?.(server.address()));
+process.once("message", async () => {
+  server.close();
+  server.closeAllConnections();
+  process.send?.(await telemetry.shutdown());
+  process.disconnect();
+});

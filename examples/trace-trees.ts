@@ -1,0 +1,35 @@
+// Which of the expected trees a trace is: services, names, kinds and failures, nested as the spans are.
+import type { StoredTrace } from "throughline/devtools";
+
+type Span = StoredTrace["spans"][number];
+
+/** The trees of a text file, by the name above each: `# paid`, then one span a line, indented by depth. */
+export function parseTrees(text: string): Map<string, string> {
+  return new Map(
+    text
+      .split(/^# /m)
+      .slice(1)
+      .map((section) => {
+        const [name = "", ...lines] = section.trimEnd().split("\n");
+        return [name, lines.join("\n")];
+      }),
+  );
+}
+
+/** A trace in the same words. A span whose parent is missing stands at the left, like a root. */
+export function treeOf({ spans }: StoredTrace): string {
+  const ids = new Set(spans.map((span) => span.spanId));
+  const roots = spans.filter((span) => !ids.has(span.parentSpanId));
+  return roots.flatMap((root) => linesOf(root, spans, "")).join("\n");
+}
+
+function linesOf(span: Span, spans: readonly Span[], indent: string): string[] {
+  const children = spans.filter(({ parentSpanId }) => parentSpanId === span.spanId).toSorted(byStart);
+  const kind = { 2: " (server)", 3: " (client)" }[span.kind] ?? "";
+  const line = `${indent}${span.resource["service.name"] as string} ${span.name}${kind}${span.status.code === 2 ? " ✗" : ""}`;
+  return [line, ...children.flatMap((child) => linesOf(child, spans, `${indent}  `))];
+}
+
+function byStart(a: Span, b: Span): number {
+  return Number(a.startTimeUnixNano - b.startTimeUnixNano);
+}
