@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import { setTimeout as sleep } from "node:timers/promises";
+import { deadlineIn } from "../../src/core/deadline.ts";
+import { Account } from "../../src/export/account.ts";
+import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
+import type { Outcome } from "../../src/export/outcome.ts";
+
+const DELIVERED: Outcome = { kind: "delivered", rejected: 0, reason: "" };
+const REFUSED: Outcome = { kind: "rejected", reason: "HTTP 400" };
+const UNREACHABLE: Outcome = { kind: "again", reason: "ECONNREFUSED", after: undefined, isUnreachable: true };
+const AT_ONCE: Outcome = { kind: "again", reason: "HTTP 503", after: 0, isUnreachable: false };
+const LATER: Outcome = { kind: "again", reason: "HTTP 429", after: 60_000, isUnreachable: false };
+
+/** A queue to a collector that answers as told, the last answer for ever; `sent` lists the bodies by first byte. */
+function queueTo(...answers: Outcome[]): { queue: DeliveryQueue; account: Account; sent: number[] } {
+  const account = new Account();
+  const sent: number[] = [];
+  const send = async (body: Uint8Array): Promise<Outcome> => {
+    sent.push(body[0] ?? -1);
+    await sleep(5);
+    return (answers.length > 1 ? answers.shift() : answers[0]) ?? DELIVERED;
+  };
+  return { queue: new DeliveryQueue(send, account, "http://collector.test", 100), account, sent };
+}
+
+function push({ queue, account }: { queue: DeliveryQueue; account: Account }, ...marks: number[]): void {
+  for (const mark of marks) {
+    account.make(10);
+    queue.push({ body: new Uint8Array(30).fill(mark), items: 10 });
+  }
+}
+
+describe("batches arrive or are counted", () => {
+  it("one at a time and in order", async () => {
+    const to = queueTo(DELIVERED);
+    push(to, 1, 2, 3);
+    expect(to.sent).to.deep.equal([1]);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.sent).to.deep.equal([1, 2, 3]);
+    expect(to.account.report()).to.include({ made: 30, delivered: 30, pending: 0 });
+  });
+
+  it("a fault that passes costs nothing: the same batch is sent until it is taken", async () => {
+    const to = queueTo(AT_ONCE, AT_ONCE, DELIVERED);
+    push(to, 1, 2);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.sent).to.deep.equal([1, 1, 1, 2]);
+    expect(to.account.report()).to.include({ delivered: 20, pending: 0 });
+  });
+
+  it("a batch that is refused for good is counted and does not hold up the next", async () => {
+    const to = queueTo(REFUSED, DELIVERED);
+    push(to, 1, 2);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.account.report()).to.include({ rejected: 10, delivered: 10, pending: 0 });
+  });
+
+  it("items that a collector refuses of a batch it takes are counted one by one", async () => {
+    const to = queueTo({ kind: "delivered", rejected: 3, reason: "too old" });
+    push(to, 1);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.account.report()).to.include({ rejected: 3, delivered: 7, pending: 0 });
+  });
+
+  it("a collector cannot refuse more than it was sent", async () => {
+    const to = queueTo({ kind: "delivered", rejected: 1e9, reason: "nonsense" });
+    push(to, 1);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.account.report()).to.include({ rejected: 10, delivered: 0, pending: 0 });
+  });
+
+  it("keeps what fits its bytes and counts what does not", () => {
+    const to = queueTo(LATER);
+    push(to, 1, 2, 3, 4);
+    const { dropped, pending } = to.account.report();
+    expect({ dropped: dropped.queue_full, pending }).to.deep.equal({ dropped: 10, pending: 30 });
+  });
+
+  it("has room again for what was delivered", async () => {
+    const to = queueTo(DELIVERED);
+    push(to, 1, 2, 3);
+    await to.queue.flush(deadlineIn(1000));
+    push(to, 4, 5, 6);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.account.report()).to.include({ made: 60, delivered: 60 });
+  });
+
+  it("a flush does not sit out a wait that began before it", async () => {
+    const to = queueTo(LATER, DELIVERED);
+    push(to, 1);
+    await sleep(20);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.account.report().delivered).to.equal(10);
+  });
+
+  it("a flush ends at its deadline, and what was not sent stays", async () => {
+    const to = queueTo(LATER);
+    push(to, 1);
+    await to.queue.flush(deadlineIn(30));
+    expect(to.account.report()).to.include({ delivered: 0, pending: 10 });
+  });
+
+  it("a flush waits only for what was there when it began", async () => {
+    const to = queueTo(DELIVERED);
+    push(to, 1);
+    const flushed = to.queue.flush(deadlineIn(1000));
+    push(to, 2);
+    await flushed;
+    expect(to.account.report().pending).to.equal(10);
+  });
+
+  it("concurrent flushes all resolve", async () => {
+    const to = queueTo(AT_ONCE, DELIVERED);
+    push(to, 1, 2, 3);
+    await Promise.all([1, 2, 3].map(() => to.queue.flush(deadlineIn(1000))));
+    expect(to.account.report().delivered).to.equal(30);
+  });
+
+  it("a flush gives up at once where nobody listens and nobody ever did", async () => {
+    const to = queueTo(UNREACHABLE);
+    push(to, 1);
+    await to.queue.flush(deadlineIn(60_000));
+    expect(to.account.report().pending).to.equal(10);
+  });
+
+  it("a flush does wait for a collector that has answered before", async () => {
+    const to = queueTo(DELIVERED, UNREACHABLE, DELIVERED);
+    push(to, 1);
+    await to.queue.flush(deadlineIn(1000));
+    push(to, 2);
+    await to.queue.flush(deadlineIn(5000));
+    expect(to.account.report().delivered).to.equal(20);
+  });
+
+  it("closing drops and counts what is left at the deadline, also what is on its way", async () => {
+    const to = queueTo(LATER);
+    push(to, 1, 2);
+    await to.queue.close(deadlineIn(20));
+    push(to, 3);
+    const { dropped, pending } = to.account.report();
+    expect({ dropped: dropped.shutdown, pending }).to.deep.equal({ dropped: 30, pending: 0 });
+  });
+
+  it("nothing is counted twice when an answer comes after the close", async () => {
+    const to = queueTo(DELIVERED);
+    push(to, 1);
+    await to.queue.close(deadlineIn(0));
+    await sleep(20);
+    expect(to.account.report()).to.include({ made: 10, delivered: 0, pending: 0 });
+  });
+});

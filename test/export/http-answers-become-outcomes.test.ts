@@ -1,0 +1,159 @@
+import { expect } from "chai";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createRequire } from "node:module";
+import { buffer } from "node:stream/consumers";
+import { httpTransport } from "../../src/export/http-transport.ts";
+import type { Outcome } from "../../src/export/outcome.ts";
+
+interface Oracle {
+  encode(message: object): { finish(): Uint8Array };
+}
+const generated = createRequire(import.meta.url)(
+  "@opentelemetry/otlp-transformer/build/src/generated/root.js",
+) as {
+  opentelemetry: { proto: { collector: { trace: { v1: { ExportTraceServiceResponse: Oracle } } } } };
+};
+const { ExportTraceServiceResponse } = generated.opentelemetry.proto.collector.trace.v1;
+
+/** Sends one body to a real server that answers as told. */
+async function outcomeOf(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  timeout = 500,
+): Promise<Outcome> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const headers = { "x-key": "secret" };
+    return await httpTransport({ url: new URL(`http://127.0.0.1:${port}/v1/traces`), headers, timeout })(
+      Buffer.from("body"),
+    );
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const status = (code: number, headers: Record<string, string> = {}, body: Uint8Array | string = "") =>
+  outcomeOf((request, response) =>
+    request.resume().on("end", () => response.writeHead(code, headers).end(body)),
+  );
+
+describe("a collector's answer", () => {
+  it("200 and 202 are delivery", async () => {
+    for (const code of [200, 202])
+      expect(await status(code)).to.deep.equal({ kind: "delivered", rejected: 0, reason: "" });
+  });
+
+  it("429, 502, 503 and 504 are tried again", async () => {
+    for (const code of [429, 502, 503, 504]) {
+      expect(await status(code)).to.deep.equal({
+        kind: "again",
+        reason: `HTTP ${code}`,
+        after: undefined,
+        isUnreachable: false,
+      });
+    }
+  });
+
+  it("any other status is final; a redirect is not followed", async () => {
+    for (const code of [301, 307, 400, 401, 404, 413, 500, 501]) {
+      expect(await status(code, { location: "http://127.0.0.1:1/" })).to.deep.equal({
+        kind: "rejected",
+        reason: `HTTP ${code}`,
+      });
+    }
+  });
+
+  it("Retry-After is read as seconds, as a date, and left alone when it is nonsense", async () => {
+    expect(await status(503, { "retry-after": "7" })).to.include({ after: 7000 });
+    expect(await status(503, { "retry-after": new Date(Date.now() - 5000).toUTCString() })).to.include({
+      after: 0,
+    });
+    expect(await status(503, { "retry-after": "soon" })).to.include({ after: undefined });
+  });
+
+  it("a partial success says how many were refused and why", async () => {
+    const body = ExportTraceServiceResponse.encode({
+      partialSuccess: { rejectedSpans: 3, errorMessage: "too old" },
+    }).finish();
+    expect(await status(200, {}, body)).to.deep.equal({ kind: "delivered", rejected: 3, reason: "too old" });
+  });
+
+  it("a success whose body is no protobuf is a success", async () => {
+    expect(await status(200, {}, "<html>hello</html>")).to.include({ kind: "delivered", rejected: 0 });
+  });
+
+  it("a response of more than 4 MiB is not read to its end, and its status counts", async () => {
+    expect(await status(200, {}, Buffer.alloc(5 * 1024 * 1024))).to.include({ kind: "delivered" });
+  });
+
+  it("a connection that is refused is tried again, and said to be unreachable", async () => {
+    const outcome = await httpTransport({
+      url: new URL("http://127.0.0.1:1/v1/traces"),
+      headers: {},
+      timeout: 500,
+    })(Buffer.from("x"));
+    expect(outcome).to.deep.equal({
+      kind: "again",
+      reason: "ECONNREFUSED",
+      after: undefined,
+      isUnreachable: true,
+    });
+  });
+
+  it("a connection that breaks before the answer is tried again", async () => {
+    expect(await outcomeOf((request) => request.socket.destroy())).to.deep.equal({
+      kind: "again",
+      reason: "ECONNRESET",
+      after: undefined,
+      isUnreachable: false,
+    });
+  });
+
+  it("silence is tried again after the time-out", async () => {
+    expect(await outcomeOf(() => {}, 30)).to.include({ kind: "again", isUnreachable: false });
+  });
+
+  it("an answer that drips for ever ends at the time-out, and its status counts", async () => {
+    const outcome = await outcomeOf((_request, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write("x"), 5);
+      response.on("close", () => clearInterval(timer));
+    }, 60);
+    expect(outcome).to.include({ kind: "delivered" });
+  });
+
+  it("a header that HTTP does not allow is final, and nothing is thrown", async () => {
+    const send = httpTransport({
+      url: new URL("http://127.0.0.1:1/"),
+      headers: { "x-key": "a\r\nb" },
+      timeout: 100,
+    });
+    expect(await send(Buffer.from("x"))).to.include({ kind: "rejected" });
+  });
+
+  it("was given the body with its type, its length and the configured headers", async () => {
+    let seen: unknown;
+    await outcomeOf(async (request, response) => {
+      const body = await buffer(request);
+      const {
+        "content-type": type,
+        "content-length": length,
+        "x-key": key,
+        "user-agent": agent,
+      } = request.headers;
+      seen = { url: request.url, body: body.toString(), type, length, key, agent: agent?.split("/")[0] };
+      response.end();
+    });
+    expect(seen).to.deep.equal({
+      url: "/v1/traces",
+      body: "body",
+      type: "application/x-protobuf",
+      length: "4",
+      key: "secret",
+      agent: "OTel-OTLP-Exporter-JavaScript",
+    });
+  });
+});

@@ -1,0 +1,255 @@
+import { propagation, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { expect } from "chai";
+import http from "node:http";
+import { text } from "node:stream/consumers";
+import { currentContext, runIn } from "../../src/context/current.ts";
+import { SUPPRESSED } from "../../src/context/suppression.ts";
+import { activeSpan, withSpan } from "../../src/trace/with-span.ts";
+import type { RecordedSpan } from "../recording.ts";
+import { serving, tracedHttp } from "./traced-http.ts";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const PARENT = "b7ad6b7169203331";
+
+const get = (url: string, options: http.RequestOptions = {}): Promise<string> =>
+  new Promise((resolve, reject) => {
+    http.get(url, options, (response) => text(response).then(resolve, reject)).on("error", reject);
+  });
+const ofKind = (spans: readonly RecordedSpan[], kind: number) => spans.filter((span) => span.kind === kind);
+
+describe("an incoming request", () => {
+  it("is a server span with what the request and the response say, but for the query", async () => {
+    const spans = await tracedHttp(() =>
+      serving(
+        (_request, response) => void response.writeHead(201).end("ok"),
+        async (url) =>
+          void (await runIn(SUPPRESSED, () =>
+            fetch(`${url}/orders?token=secret`, { headers: { "user-agent": "test" } }),
+          )),
+      ),
+    );
+    expect(spans).to.have.length(1);
+    const [span] = spans;
+    expect(span).to.include({
+      name: "GET",
+      kind: SpanKind.SERVER,
+      scope: "throughline/http",
+      parentSpanId: undefined,
+    });
+    expect(span?.attributes).to.deep.include({
+      "http.request.method": "GET",
+      "url.scheme": "http",
+      "url.path": "/orders",
+      "server.address": "127.0.0.1",
+      "client.address": "127.0.0.1",
+      "network.protocol.version": "1.1",
+      "user_agent.original": "test",
+      "http.response.status_code": 201,
+    });
+    expect(JSON.stringify(span)).not.to.include("secret");
+    expect(span?.status.code).to.equal(SpanStatusCode.UNSET);
+  });
+
+  it("continues the trace that its headers name, and its handler can read the baggage", async () => {
+    let tier: string | undefined;
+    const spans = await tracedHttp(() =>
+      serving(
+        (_request, response) => {
+          tier = propagation.getBaggage(currentContext())?.getEntry("tier")?.value;
+          response.end();
+        },
+        async (url) => {
+          const headers = {
+            traceparent: `00-${TRACE}-${PARENT}-01`,
+            tracestate: "vendor=1",
+            baggage: "tier=gold",
+          };
+          await runIn(SUPPRESSED, () => fetch(url, { headers }));
+        },
+      ),
+    );
+    expect(spans[0]).to.include({
+      traceId: TRACE,
+      parentSpanId: PARENT,
+      isParentRemote: true,
+      traceState: "vendor=1",
+    });
+    expect(tier).to.equal("gold");
+  });
+
+  it("begins a trace of its own where the headers are malformed", async () => {
+    const spans = await tracedHttp(() =>
+      serving(
+        (_request, response) => void response.end(),
+        async (url) =>
+          void (await runIn(SUPPRESSED, () =>
+            fetch(url, { headers: { traceparent: `00-${TRACE}-${PARENT}-0x` } }),
+          )),
+      ),
+    );
+    expect(spans[0]).to.include({ parentSpanId: undefined, isParentRemote: undefined });
+    expect(spans[0]?.traceId).not.to.equal(TRACE);
+  });
+
+  it("is an error from status 500 on", async () => {
+    const spans = await tracedHttp(() =>
+      serving(
+        (request, response) => void response.writeHead(Number(request.url?.slice(1))).end(),
+        async (url) => {
+          for (const code of [499, 500]) await runIn(SUPPRESSED, () => fetch(`${url}/${code}`));
+        },
+      ),
+    );
+    expect(spans.map((span) => span.status.code)).to.deep.equal([SpanStatusCode.UNSET, SpanStatusCode.ERROR]);
+    expect(spans[1]?.attributes["error.type"]).to.equal("500");
+  });
+
+  it("ends as an error without a made-up status when the client goes away", async () => {
+    const spans = await tracedHttp(() =>
+      serving(
+        () => {},
+        async (url) => {
+          const request = runIn(SUPPRESSED, () => http.get(url)).on("error", () => {});
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          request.destroy();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        },
+      ),
+    );
+    expect(spans).to.have.length(1);
+    expect(spans[0]?.status.code).to.equal(SpanStatusCode.ERROR);
+    expect(spans[0]?.attributes).not.to.have.property("http.response.status_code");
+  });
+
+  it("with a method that nobody knows does not invent a name", async () => {
+    const spans = await tracedHttp(() =>
+      serving(
+        (_request, response) => void response.end(),
+        async (url) => void (await runIn(SUPPRESSED, () => get(url, { method: "PROPFIND" }))),
+      ),
+    );
+    expect(spans[0]).to.include({ name: "HTTP" });
+    expect(spans[0]?.attributes).to.include({
+      "http.request.method": "_OTHER",
+      "http.request.method_original": "PROPFIND",
+    });
+  });
+
+  it("is left alone once the hooks are gone", async () => {
+    await tracedHttp(async () => {});
+    await serving(
+      (_request, response) => void response.end(String(activeSpan().isRecording())),
+      async (url) => void expect(await (await fetch(url)).text()).to.equal("false"),
+    );
+  });
+});
+
+for (const [client, send] of [
+  ["node:http", get],
+  ["fetch", async (url: string) => (await fetch(url)).text()],
+] as const) {
+  describe(`a request made with ${client}`, () => {
+    it("is a client span below the active one, and tells the other side who asks", async () => {
+      let seen: http.IncomingHttpHeaders = {};
+      const spans = await tracedHttp(() =>
+        serving(
+          (request, response) => {
+            seen = request.headers;
+            response.end();
+          },
+          async (url) => {
+            await withSpan("work", () => send(`${url}/stock?key=secret`));
+          },
+        ),
+      );
+      const [span] = ofKind(spans, SpanKind.CLIENT);
+      const work = spans.find(({ name }) => name === "work");
+      expect(span).to.include({ name: "GET", parentSpanId: work?.spanId, traceId: work?.traceId });
+      expect(span?.attributes).to.include({
+        "http.request.method": "GET",
+        "server.address": "127.0.0.1",
+        "http.response.status_code": 200,
+      });
+      expect(span?.attributes["url.full"]).to.match(/^http:\/\/127\.0\.0\.1:\d+\/stock$/);
+      expect(seen["traceparent"]).to.equal(`00-${span?.traceId}-${span?.spanId}-01`);
+      expect(ofKind(spans, SpanKind.SERVER)[0]?.parentSpanId).to.equal(span?.spanId);
+    });
+
+    it("is an error from status 400 on", async () => {
+      const spans = await tracedHttp(() =>
+        serving(
+          (_request, response) => void response.writeHead(404).end(),
+          async (url) => void (await send(url)),
+        ),
+      );
+      expect(ofKind(spans, SpanKind.CLIENT)[0]?.status.code).to.equal(SpanStatusCode.ERROR);
+      expect(ofKind(spans, SpanKind.CLIENT)[0]?.attributes["error.type"]).to.equal("404");
+    });
+
+    it("is an error with the reason when nobody answers", async () => {
+      const spans = await tracedHttp(async () => {
+        let closed = "";
+        await serving(
+          () => {},
+          async (url) => void (closed = url),
+        );
+        await send(closed).catch(() => {});
+      });
+      expect(spans).to.have.length(1);
+      expect(spans[0]?.status.code).to.equal(SpanStatusCode.ERROR);
+      expect(spans[0]?.attributes["error.type"]).to.equal("ECONNREFUSED");
+    });
+
+    it("is an error when the response breaks off", async () => {
+      const spans = await tracedHttp(() =>
+        serving(
+          (_request, response) => {
+            response.writeHead(200, { "content-length": 100 }).write("half");
+            setTimeout(() => response.destroy(), 10);
+          },
+          async (url) => void (await send(url).catch(() => {})),
+        ),
+      );
+      expect(ofKind(spans, SpanKind.CLIENT)[0]?.status.code).to.equal(SpanStatusCode.ERROR);
+    });
+
+    it("where tracing is suppressed is no span and carries no header", async () => {
+      let seen: http.IncomingHttpHeaders = {};
+      const spans = await tracedHttp(() =>
+        serving(
+          (request, response) => {
+            seen = request.headers;
+            response.end();
+          },
+          async (url) => void (await runIn(SUPPRESSED, () => send(url))),
+        ),
+      );
+      expect(ofKind(spans, SpanKind.CLIENT)).to.deep.equal([]);
+      expect(seen).not.to.have.property("traceparent");
+    });
+  });
+}
+
+describe("a traceparent that the caller has set", () => {
+  it("is sent as it is, and once", async () => {
+    const mine = `00-${TRACE}-${PARENT}-01`;
+    const lines: string[][] = [];
+    await tracedHttp(() =>
+      serving(
+        (request, response) => {
+          lines.push(
+            request.rawHeaders.filter(
+              (_, index) => request.rawHeaders[index - 1]?.toLowerCase() === "traceparent",
+            ),
+          );
+          response.end();
+        },
+        async (url) => {
+          await get(url, { headers: { traceparent: mine } });
+          await fetch(url, { headers: { traceparent: mine } });
+        },
+      ),
+    );
+    expect(lines).to.deep.equal([[mine], [mine]]);
+  });
+});

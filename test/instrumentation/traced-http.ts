@@ -1,0 +1,45 @@
+import { propagation, trace } from "@opentelemetry/api";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { processState } from "../../src/context/process-state.ts";
+import { traceFetch } from "../../src/instrumentation/fetch.ts";
+import { traceHttpClient } from "../../src/instrumentation/http-client.ts";
+import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
+import { W3CPropagator } from "../../src/propagation/propagator.ts";
+import { type RecordedSpan, recording } from "../recording.ts";
+
+/** All HTTP hooks on, for the length of `fn`; gives the spans that ended meanwhile. */
+export async function tracedHttp(fn: () => Promise<void>): Promise<RecordedSpan[]> {
+  const { spans, providers } = recording();
+  const before = processState.providers;
+  processState.providers = providers;
+  propagation.setGlobalPropagator(new W3CPropagator());
+  const hooks = [traceHttpServer(), traceHttpClient(), traceFetch()];
+  try {
+    await fn();
+    // A server span ends with its response's close, a moment after the client has read the last byte.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  } finally {
+    for (const hook of hooks) hook.end();
+    processState.providers = before;
+    propagation.disable();
+    trace.disable();
+  }
+  return spans;
+}
+
+/** A real server for the length of `fn`. */
+export async function serving(
+  handler: RequestListener,
+  fn: (url: string, port: number) => Promise<void>,
+): Promise<void> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await fn(`http://127.0.0.1:${port}`, port);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}

@@ -1,0 +1,203 @@
+import { expect } from "chai";
+import { startReceiver } from "../../src/devtools.ts";
+import { program, spawned } from "./spawned.ts";
+
+const NOBODY = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" };
+const WORK = `
+  import { start, withSpan, counter } from "throughline";
+  const telemetry = start();
+  withSpan("work", () => counter("work.done").add(1));
+`;
+
+describe("a program that comes to its natural end", function () {
+  this.timeout(20_000);
+
+  it("has delivered everything, without a line of code for it", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { code, errors } = await program(WORK, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_SERVICE_NAME: "shop",
+    });
+    const spans = receiver.store.traces().flatMap((trace) => trace.spans);
+    const metrics = receiver.store.series().map(({ name }) => name);
+    await receiver.close();
+    expect({ code, errors }).to.deep.equal({ code: 0, errors: "" });
+    expect(spans.map(({ name, resource }) => [resource["service.name"], name])).to.deep.equal([
+      ["shop", "work"],
+    ]);
+    expect(metrics).to.deep.equal(["work.done"]);
+  });
+
+  it("keeps its exit code", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { code } = await program(`${WORK} process.exitCode = 7;`, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    });
+    expect(receiver.store.spans).to.equal(1);
+    await receiver.close();
+    expect(code).to.equal(7);
+  });
+
+  it("hears of a missing collector once, in one line that names the viewer, and is not held up", async () => {
+    const began = performance.now();
+    const { code, errors } = await program(
+      `${WORK} for (let i = 0; i < 1000; i++) withSpan("more", () => {});`,
+      NOBODY,
+    );
+    expect(errors.trim().split("\n")).to.have.length(1);
+    expect(errors).to.include("http://127.0.0.1:9").and.include("npx throughline view");
+    expect(code).to.equal(0);
+    // The budget of a flush is 5 s; without a listener there is nothing to wait for.
+    expect(performance.now() - began).to.be.below(4500);
+  });
+
+  it("is given the exact account, also of what nobody took", async () => {
+    const { output } = await program(
+      `${WORK} const { spans } = await telemetry.shutdown(); withSpan("after", () => {}); console.log(JSON.stringify([spans, telemetry.report().spans.made]));`,
+      NOBODY,
+    );
+    const dropped = { encoding: 0, queue_full: 0, shutdown: 1 };
+    expect(JSON.parse(output)).to.deep.equal([
+      { made: 1, delivered: 0, rejected: 0, dropped, pending: 0 },
+      1,
+    ]);
+  });
+
+  it("with the console exporter shows its traces and metrics and sends nothing", async () => {
+    const { code, output, errors } = await program(
+      WORK.replace("start()", `start({ service: "shop", exporter: "console" })`),
+      NOBODY,
+    );
+    expect(output)
+      .to.match(/shop +work /)
+      .and.match(/work\.done +.*1/);
+    expect({ code, errors }).to.deep.equal({ code: 0, errors: "" });
+  });
+
+  it("with OTEL_TRACES_EXPORTER=none makes traces for others but sends no spans", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const code = `${WORK} withSpan("outer", (span) => console.log(span.isRecording()));`;
+    const { output } = await program(code, {
+      OTEL_TRACES_EXPORTER: "none",
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    });
+    expect(receiver.store.spans).to.equal(0);
+    await receiver.close();
+    expect(output).to.equal("true\n");
+  });
+});
+
+describe("start()", function () {
+  this.timeout(20_000);
+
+  it("serves code that was written against the OpenTelemetry API alone", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    await program(
+      `import { trace, metrics } from "@opentelemetry/api";
+       const early = trace.getTracer("library", "1.0");
+       const { start, withSpan } = await import("throughline");
+       start();
+       withSpan("ours", () => early.startActiveSpan("theirs", (span) => { withSpan("inner", () => {}); span.end(); }));
+       metrics.getMeter("library").createCounter("theirs.count").add(2);`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
+    );
+    const spans = receiver.store.traces().flatMap((trace) => trace.spans);
+    const parents = spans.map(({ name, parentSpanId }) => [
+      name,
+      spans.find(({ spanId }) => spanId === parentSpanId)?.name,
+    ]);
+    const scopes = spans.map(({ scope }) => scope.name);
+    await receiver.close();
+    expect(parents).to.have.deep.members([
+      ["inner", "theirs"],
+      ["theirs", "ours"],
+      ["ours", undefined],
+    ]);
+    expect(scopes).to.have.members(["throughline", "library", "throughline"]);
+    expect(receiver.store.series().map(({ name }) => name)).to.deep.equal(["theirs.count"]);
+  });
+
+  it("joins the one that runs, warns of other options, and begins anew after a shutdown", async () => {
+    const { output, errors } = await program(
+      `import { start, withSpan } from "throughline";
+       const first = start({ service: "a", exporter: "none" });
+       const joined = start();
+       await joined[Symbol.asyncDispose]();
+       const running = withSpan("still", (span) => span.isRecording());
+       start({ service: "b" });
+       await first.shutdown();
+       const stopped = withSpan("stopped", (span) => span.isRecording());
+       start({ exporter: "none" });
+       console.log(running, stopped, withSpan("again", (span) => span.isRecording()));`,
+    );
+    expect(output).to.equal("true false true\n");
+    expect(errors.trim().split("\n")).to.have.length(1);
+    expect(errors).to.include("start() was called again with other options");
+  });
+
+  it("never throws, whatever it is given", async () => {
+    const { code, output } = await program(
+      `import { start } from "throughline";
+       const throwing = { get service() { throw new Error("no"); } };
+       for (const options of [null, 5, "x", [], throwing, { exporter: "none", headers: { get a() { throw 1; } } }, { endpoint: Symbol("x") }, new Proxy({}, { get() { throw 1; } })]) {
+         const telemetry = start(options);
+         await telemetry.shutdown({ timeout: "soon" });
+         await telemetry.flush(null);
+         telemetry.report();
+       }
+       console.log("survived");`,
+      NOBODY,
+    );
+    expect(output).to.equal("survived\n");
+    expect(code).to.equal(0);
+  });
+
+  it("says so once when another SDK owns the API, and goes on beside it", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { errors, output } = await program(
+      `import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+       new NodeTracerProvider().register();
+       const { start, withSpan } = await import("throughline");
+       const telemetry = start();
+       withSpan("ours", () => {});
+       console.log((await telemetry.flush()).spans.delivered);`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
+    );
+    await receiver.close();
+    expect(errors.trim().split("\n")).to.have.length(1);
+    expect(errors).to.include(
+      "another library has registered its context manager, tracer provider, propagator",
+    );
+    expect(output).to.equal("1\n");
+  });
+});
+
+describe("node --import throughline/register", function () {
+  this.timeout(20_000);
+
+  for (const [kind, code] of [
+    ["an ES module", `import { createServer } from "node:http"; await null; SERVE`],
+    ["CommonJS", `const { createServer } = require("node:http"); SERVE`],
+  ] as const) {
+    it(`traces ${kind} that knows nothing of it`, async () => {
+      const receiver = await startReceiver({ port: 0 });
+      const serve = `const server = createServer((q, r) => r.end("ok")).listen(0, "127.0.0.1", async () => {
+        await (await fetch("http://127.0.0.1:" + server.address().port)).text();
+        server.close(); server.closeAllConnections();
+      });`;
+      const type = kind === "CommonJS" ? "commonjs" : "module";
+      const { code: exit } = await spawned(
+        ["--import", "throughline/register", `--input-type=${type}`, "-e", code.replace("SERVE", serve)],
+        {
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        },
+      );
+      const traces = receiver.store.traces();
+      await receiver.close();
+      expect(exit).to.equal(0);
+      expect(traces.map(({ spans }) => spans.map(({ kind: number }) => number).toSorted())).to.deep.equal([
+        [2, 3],
+      ]);
+    });
+  }
+});

@@ -1,0 +1,77 @@
+import { expect } from "chai";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startReceiver } from "../../src/devtools.ts";
+import { type Ended, spawned } from "./spawned.ts";
+
+describe("the demo", function () {
+  this.timeout(30_000);
+
+  it("draws a paid and a declined trace, counts all, shows the metrics and ends with 0", async () => {
+    const { code, output, errors } = await spawned(["examples/demo.ts"]);
+    expect(errors).to.equal("");
+    expect(output)
+      .to.match(/One of 171 paid orders:/)
+      .and.match(/One of 29 declined orders:/);
+    expect(output).to.match(/orders +POST \/orders .*\n(?:.*\n)*payments .*authorize/);
+    expect(output).to.include("✗").and.include("over the limit of 900 EUR");
+    expect(output)
+      .to.match(/orders\.placed +.*171/)
+      .and.match(/payments\.charges/)
+      .and.match(/payments\.amount/);
+    expect(output).to.include(
+      "200 requests: 171 paid, 29 declined; 1800 of 1800 spans delivered; 200 traces",
+    );
+    expect(code).to.equal(0);
+  });
+
+  it("sends elsewhere where OTEL_EXPORTER_OTLP_ENDPOINT says so, and says it", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { code, output } = await spawned(["examples/demo.ts"], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    });
+    const traces = receiver.store.traces().length;
+    await receiver.close();
+    expect(output).to.include(`goes to ${receiver.endpoint}`).and.include("1800 of 1800 spans delivered");
+    expect(traces).to.equal(200);
+    expect(code).to.equal(0);
+  });
+
+  it("ends with 1 where nobody takes what is sent", async () => {
+    const { code, errors } = await spawned(["examples/demo.ts"], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+    });
+    expect(errors).to.include("not everything was delivered");
+    expect(code).to.equal(1);
+  });
+
+  for (const [hook, file, channel] of [
+    ["the server hook", "http-server.js", "http.server.request.start"],
+    ["the node:http client hook", "http-client.js", "http.client.request.created"],
+    ["the fetch hook", "fetch.js", "undici:request:create"],
+  ] as const) {
+    it(`ends with 1 without ${hook}`, async () => {
+      const { code, errors } = await demoWithout(file, channel);
+      expect(errors).to.match(/expected 171 paid and 29 declined traces, found/);
+      expect(code).to.equal(1);
+    });
+  }
+});
+
+/** The demo in a copy of the project in which one hook listens on a channel that nobody publishes. */
+async function demoWithout(file: string, channel: string): Promise<Ended> {
+  const copy = mkdtempSync(path.join(tmpdir(), "throughline-"));
+  try {
+    for (const part of ["package.json", "dist", "examples"])
+      cpSync(part, path.join(copy, part), { recursive: true });
+    symlinkSync(path.resolve("node_modules"), path.join(copy, "node_modules"), "junction");
+    const hook = path.join(copy, "dist", "instrumentation", file);
+    const code = readFileSync(hook, "utf8");
+    expect(code).to.include(`"${channel}"`);
+    writeFileSync(hook, code.replace(`"${channel}"`, `"nobody"`));
+    return await spawned(["examples/demo.ts"], {}, copy);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}

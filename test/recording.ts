@@ -1,0 +1,82 @@
+import { type MeterProvider, metrics } from "@opentelemetry/api";
+import { Context } from "../src/context/context.ts";
+import { runIn } from "../src/context/current.ts";
+import type { Providers } from "../src/context/providers.ts";
+import { attributesToObject } from "../src/core/attributes.ts";
+import type { SpanRecord } from "../src/trace/record.ts";
+import { TracerProvider } from "../src/trace/tracer-provider.ts";
+
+/** A copy of an ended span, in the words of its tests. */
+export interface RecordedSpan {
+  readonly name: string;
+  readonly kind: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly isParentRemote: boolean | undefined;
+  readonly traceFlags: number;
+  readonly traceState: string;
+  readonly start: readonly [number, number];
+  readonly end: readonly [number, number];
+  readonly attributes: Record<string, unknown>;
+  readonly events: readonly {
+    name: string;
+    time: readonly [number, number];
+    attributes: Record<string, unknown>;
+  }[];
+  readonly links: readonly { traceId: string; spanId: string; attributes: Record<string, unknown> }[];
+  readonly status: { code: number; message: string };
+  readonly dropped: { attributes: number; events: number; links: number };
+  readonly scope: string;
+}
+
+export interface Recording {
+  readonly spans: RecordedSpan[];
+  readonly providers: Providers;
+}
+
+/** Providers whose ended spans are kept in `spans`. */
+export function recording(meterProvider: MeterProvider = metrics.getMeterProvider()): Recording {
+  const spans: RecordedSpan[] = [];
+  const tracerProvider = new TracerProvider({ accept: (span) => spans.push(copy(span)) });
+  return { spans, providers: { tracerProvider, meterProvider } };
+}
+
+/** Calls `fn` where telemetry goes into a recording of its own; nothing global is touched. */
+export function record<Result>(fn: (own: Recording) => Result): Result {
+  const own = recording();
+  return runIn(new Context().withProviders(own.providers), fn, own);
+}
+
+function copy(span: SpanRecord): RecordedSpan {
+  return {
+    name: span.name,
+    kind: span.kind,
+    traceId: span.traceId.hex,
+    spanId: span.spanId.hex,
+    parentSpanId: span.parentSpanId?.hex,
+    isParentRemote: span.isParentRemote,
+    traceFlags: span.traceFlags,
+    traceState: span.traceState,
+    start: [span.startSeconds, span.startNanoseconds],
+    end: [span.endSeconds, span.endNanoseconds],
+    attributes: { ...attributesToObject(span.attributes) },
+    events: span.events.map(({ name, time, attributes }) => ({
+      name,
+      time,
+      attributes: { ...attributesToObject(attributes) },
+    })),
+    links: span.links.map(({ context, attributes }) => ({
+      traceId: context.traceId,
+      spanId: context.spanId,
+      attributes: { ...attributesToObject(attributes) },
+    })),
+    status: { code: span.statusCode, message: span.statusMessage },
+    dropped: {
+      attributes: span.droppedAttributesCount,
+      events: span.droppedEventsCount,
+      links: span.droppedLinksCount,
+    },
+    scope: span.instrumentationScope.name,
+  };
+}

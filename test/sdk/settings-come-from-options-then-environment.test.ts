@@ -1,0 +1,106 @@
+import { expect } from "chai";
+import { readEnvironment } from "../../src/sdk/environment.ts";
+import { resolveSettings, signalUrl, type StartOptions } from "../../src/sdk/options.ts";
+import { silently } from "../stderr.ts";
+
+const settings = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
+  resolveSettings(options, readEnvironment(variables));
+
+describe("settings", () => {
+  it("are the specification's defaults when nothing is said", () => {
+    const { endpoint, ...rest } = settings({});
+    expect(endpoint.href).to.equal("http://localhost:4318/");
+    expect(rest).to.deep.equal({
+      service: undefined,
+      tracesExporter: "otlp",
+      metricsExporter: "otlp",
+      headers: {},
+    });
+  });
+
+  it("follow each variable", () => {
+    const { endpoint, ...rest } = settings(
+      {},
+      {
+        OTEL_SERVICE_NAME: "shop",
+        OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.test/base",
+        OTEL_EXPORTER_OTLP_HEADERS: "api-key=a%20b, X-Other = c",
+        OTEL_TRACES_EXPORTER: "Console",
+      },
+    );
+    expect(endpoint.href).to.equal("https://collector.test/base");
+    expect(rest).to.deep.equal({
+      service: "shop",
+      tracesExporter: "console",
+      metricsExporter: "otlp",
+      headers: { "api-key": "a b", "x-other": "c" },
+    });
+  });
+
+  it("take options before variables", () => {
+    const options: StartOptions = {
+      service: "a",
+      endpoint: "http://a.test",
+      exporter: "none",
+      headers: { K: "a" },
+    };
+    const variables = {
+      OTEL_SERVICE_NAME: "b",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://b.test",
+      OTEL_TRACES_EXPORTER: "otlp",
+      OTEL_EXPORTER_OTLP_HEADERS: "k=b,l=b",
+    };
+    const { endpoint, ...rest } = settings(options, variables);
+    expect(endpoint.host).to.equal("a.test");
+    expect(rest).to.deep.equal({
+      service: "a",
+      tracesExporter: "none",
+      metricsExporter: "none",
+      headers: { k: "a", l: "b" },
+    });
+  });
+
+  it("treat an empty variable as unset", () => {
+    const empty = {
+      OTEL_SERVICE_NAME: "",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "",
+      OTEL_EXPORTER_OTLP_HEADERS: "",
+      OTEL_TRACES_EXPORTER: "",
+    };
+    expect(settings({}, empty)).to.deep.equal(settings({}));
+  });
+
+  it("put the default in the place of what is invalid", () => {
+    silently(() => {
+      expect(settings({ endpoint: "ftp://x" }).endpoint.href).to.equal("http://localhost:4318/");
+      expect(settings({}, { OTEL_EXPORTER_OTLP_ENDPOINT: "no url" }).endpoint.href).to.equal(
+        "http://localhost:4318/",
+      );
+      expect(settings({}, { OTEL_TRACES_EXPORTER: "zipkin" }).tracesExporter).to.equal("otlp");
+      expect(
+        settings({}, { OTEL_EXPORTER_OTLP_HEADERS: "good=1,no equals,bad name=2,bad=%zz,crlf=%0d%0a" })
+          .headers,
+      ).to.deep.equal({ good: "1" });
+      const wrong = {
+        service: 5,
+        endpoint: {},
+        exporter: Symbol("x"),
+        headers: 7,
+      } as unknown as StartOptions;
+      expect(settings(wrong)).to.deep.equal(settings({}));
+    });
+  });
+
+  it("keep the secret of a malformed header out of the log", () => {
+    expect(silently(() => settings({}, { OTEL_EXPORTER_OTLP_HEADERS: "bad name=s3cret" }))).not.to.include(
+      "s3cret",
+    );
+  });
+
+  it("append the signal's path to whatever path the endpoint has", () => {
+    const urls = ["http://c.test", "http://c.test/", "http://c.test/base", "http://c.test/base/"].map(
+      (base) => signalUrl(new URL(base), "traces").pathname,
+    );
+    expect(urls).to.deep.equal(["/v1/traces", "/v1/traces", "/base/v1/traces", "/base/v1/traces"]);
+  });
+});
