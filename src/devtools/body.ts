@@ -4,10 +4,11 @@ import { gunzip } from "node:zlib";
 import { Refusal } from "./refusal.ts";
 
 const MEBIBYTE = 1024 * 1024;
-/** A body as received; senders split at 4 MiB, official ones do not split. */
-export const RECEIVED_LIMIT: number = 16 * MEBIBYTE;
-/** A body after inflating: gzip makes up to a thousand bytes of one. */
-export const INFLATED_LIMIT: number = 64 * MEBIBYTE;
+/**
+ * A body, as received and after inflating (gzip makes up to a thousand bytes of one). Decoded spans take many times
+ * the memory of their bytes, so this bounds what one request can cost.
+ */
+export const BODY_LIMIT: number = 16 * MEBIBYTE;
 
 /** The client went away before its request was whole: nobody is left to answer. */
 export class ClientGone extends Error {
@@ -24,13 +25,13 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding !== "gzip" && encoding !== "identity")
     throw new Refusal(415, "content-encoding is gzip or identity");
-  if (Number(request.headers["content-length"] ?? 0) > RECEIVED_LIMIT) throw tooLarge(RECEIVED_LIMIT);
+  if (Number(request.headers["content-length"] ?? 0) > BODY_LIMIT) throw tooLarge();
   const received = await receive(request);
   if (encoding === "identity" || received.length === 0) return received;
   try {
-    return await inflate(received, { maxOutputLength: INFLATED_LIMIT });
+    return await inflate(received, { maxOutputLength: BODY_LIMIT });
   } catch (thrown) {
-    if (isErrorWithCode(thrown, "ERR_BUFFER_TOO_LARGE")) throw tooLarge(INFLATED_LIMIT);
+    if (isErrorWithCode(thrown, "ERR_BUFFER_TOO_LARGE")) throw tooLarge();
     throw new Refusal(400, "the body is not gzip, or not all of it");
   }
 }
@@ -41,13 +42,13 @@ function receive(request: IncomingMessage): Promise<Buffer> {
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= RECEIVED_LIMIT) {
+      if (size <= BODY_LIMIT) {
         chunks.push(chunk);
         return;
       }
       // The rest is read and thrown away, so that the client lives to see the answer.
       chunks.length = 0;
-      reject(tooLarge(RECEIVED_LIMIT));
+      reject(tooLarge());
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", () => reject(new ClientGone()));
@@ -55,8 +56,8 @@ function receive(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function tooLarge(limit: number): Refusal {
-  return new Refusal(413, `the body has more than ${limit / MEBIBYTE} MiB`);
+function tooLarge(): Refusal {
+  return new Refusal(413, `the body has more than ${BODY_LIMIT / MEBIBYTE} MiB`);
 }
 
 function isErrorWithCode(thrown: unknown, code: string): boolean {

@@ -5,6 +5,12 @@ import {
   TRACE_FOOTPRINT,
   valueFootprint,
 } from "./footprint.ts";
+import { OldestFirst } from "./oldest-first.ts";
+
+interface KeptSpan {
+  readonly span: DecodedSpan;
+  readonly bytes: number;
+}
 
 interface Shared {
   readonly bytes: number;
@@ -16,7 +22,8 @@ interface Shared {
  * share is counted once for each trace: too much where traces share it, never too little.
  */
 export class KeptTrace {
-  readonly #spans = new Map<string, { readonly span: DecodedSpan; readonly bytes: number }>();
+  readonly #spans = new Map<string, KeptSpan>();
+  readonly #oldest = new OldestFirst(this.#spans);
   readonly #shared = new Map<object, Shared>();
   #bytes = TRACE_FOOTPRINT;
 
@@ -34,7 +41,10 @@ export class KeptTrace {
 
   /** Keeps a span, in place of the one with its id if there is one. */
   put(span: DecodedSpan): void {
-    this.#remove(span.spanId);
+    const former = this.#spans.get(span.spanId);
+    if (former !== undefined) this.#discount(former);
+    // Deleted first: what came last stands last.
+    this.#spans.delete(span.spanId);
     const bytes = spanFootprint(span);
     this.#spans.set(span.spanId, { span, bytes });
     this.#bytes += bytes;
@@ -44,17 +54,14 @@ export class KeptTrace {
 
   /** Lets go of the span that arrived first. */
   dropOldest(): void {
-    const [oldest] = this.#spans.keys();
-    if (oldest !== undefined) this.#remove(oldest);
+    const oldest = this.#oldest.take();
+    if (oldest !== undefined) this.#discount(oldest[1]);
   }
 
-  #remove(spanId: string): void {
-    const kept = this.#spans.get(spanId);
-    if (kept === undefined) return;
-    this.#spans.delete(spanId);
-    this.#bytes -= kept.bytes;
-    this.#unshare(kept.span.resource);
-    this.#unshare(kept.span.scope);
+  #discount({ span, bytes }: KeptSpan): void {
+    this.#bytes -= bytes;
+    this.#unshare(span.resource);
+    this.#unshare(span.scope);
   }
 
   #share(owner: object, footprint: () => number): void {

@@ -1,8 +1,10 @@
 import { isNews, type MetricSeries, seriesFootprint } from "./metric-series.ts";
+import { OldestFirst } from "./oldest-first.ts";
 
 /** The latest point of each metric stream, bounded in bytes: what was updated least recently goes first. */
 export class SeriesRing {
   readonly #kept = new Map<string, { readonly series: MetricSeries; readonly bytes: number }>();
+  readonly #oldest = new OldestFirst(this.#kept);
   readonly #maxBytes: number;
   #bytes = 0;
   #evicted = 0;
@@ -36,11 +38,9 @@ export class SeriesRing {
   }
 
   #evict(): void {
-    const [oldest] = this.#kept;
+    const oldest = this.#oldest.take();
     if (oldest === undefined) return;
-    const [key, { bytes }] = oldest;
-    this.#kept.delete(key);
-    this.#bytes -= bytes;
+    this.#bytes -= oldest[1].bytes;
     this.#evicted += 1;
   }
 }

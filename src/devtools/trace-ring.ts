@@ -1,5 +1,6 @@
 import type { DecodedSpan } from "../otlp/decoded.ts";
 import { KeptTrace } from "./kept-trace.ts";
+import { OldestFirst } from "./oldest-first.ts";
 
 /** A trace as far as it has arrived, its spans in the order of arrival. */
 export interface StoredTrace {
@@ -10,6 +11,7 @@ export interface StoredTrace {
 /** Traces in the order of their first span, bounded in bytes: the oldest goes first, as a whole. */
 export class TraceRing {
   readonly #traces = new Map<string, KeptTrace>();
+  readonly #oldest = new OldestFirst(this.#traces);
   readonly #maxBytes: number;
   #bytes = 0;
   #spans = 0;
@@ -59,15 +61,15 @@ export class TraceRing {
   }
 
   #evict(): void {
-    const [oldest] = this.#traces;
-    if (oldest === undefined) return;
-    const [traceId, trace] = oldest;
-    if (this.#traces.size === 1 && trace.size > 1) {
+    const [only] = this.#traces.size === 1 ? this.#traces.values() : [];
+    if (only !== undefined && only.size > 1) {
       this.#evictedSpans += 1;
-      this.#counting(trace, () => trace.dropOldest());
+      this.#counting(only, () => only.dropOldest());
       return;
     }
-    this.#traces.delete(traceId);
+    const oldest = this.#oldest.take();
+    if (oldest === undefined) return;
+    const [, trace] = oldest;
     this.#bytes -= trace.bytes;
     this.#spans -= trace.size;
     this.#evictedTraces += 1;

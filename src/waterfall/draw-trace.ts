@@ -24,7 +24,7 @@ const BETWEEN = " ".repeat(GAP);
  */
 export function drawTrace(spans: readonly WaterfallSpan[], options: DrawTraceOptions = {}): string {
   if (spans.length === 0) return "";
-  const width = Math.max(Math.floor(options.width ?? DEFAULT_WIDTH));
+  const width = lineWidth(options.width);
   const paint = options.color === true ? colored : plain;
   const lines = treeLines(spans);
   const services = new Map<string, number>();

@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+import { traceIdOf } from "./decoded-telemetry.ts";
+
+interface Message {
+  encode(message: object): { finish(): Uint8Array };
+}
+
+interface GeneratedRoot {
+  readonly opentelemetry: {
+    readonly proto: {
+      readonly collector: {
+        readonly trace: { readonly v1: { readonly ExportTraceServiceRequest: Message } };
+        readonly metrics: { readonly v1: { readonly ExportMetricsServiceRequest: Message } };
+      };
+    };
+  };
+}
+
+// The official serializers' own protobuf code: what we read is what others write.
+const generated = createRequire(import.meta.url)(
+  "@opentelemetry/otlp-transformer/build/src/generated/root.js",
+) as GeneratedRoot;
+const { trace, metrics } = generated.opentelemetry.proto.collector;
+
+const RESOURCE = { attributes: [{ key: "service.name", value: { stringValue: "shop" } }] };
+const START = "1700000000000000000";
+const END = "1700000000005000000";
+
+/** An ExportTraceServiceRequest of one span, as JSON has it. */
+export function traceJson(traceNumber: number, name = "GET /"): object {
+  const span = { name, kind: 2, startTimeUnixNano: START, endTimeUnixNano: END, status: {} };
+  const ids = { traceId: traceIdOf(traceNumber), spanId: "00000000000000ab" };
+  return {
+    resourceSpans: [
+      { resource: RESOURCE, scopeSpans: [{ scope: { name: "test" }, spans: [{ ...span, ...ids }] }] },
+    ],
+  };
+}
+
+/** The same as protobuf. */
+export function traceProtobuf(traceNumber: number, name = "GET /"): Uint8Array {
+  const span = {
+    name,
+    kind: 2,
+    startTimeUnixNano: fixed64(START),
+    endTimeUnixNano: fixed64(END),
+    status: {},
+  };
+  const ids = {
+    traceId: Buffer.from(traceIdOf(traceNumber), "hex"),
+    spanId: Buffer.from("00000000000000ab", "hex"),
+  };
+  const scopeSpans = [{ scope: { name: "test" }, spans: [{ ...span, ...ids }] }];
+  return trace.v1.ExportTraceServiceRequest.encode({
+    resourceSpans: [{ resource: RESOURCE, scopeSpans }],
+  }).finish();
+}
+
+/** An ExportMetricsServiceRequest of one counter, as JSON has it. */
+export function metricsJson(name: string, value: number): object {
+  return metricsOf(name, { asDouble: value, startTimeUnixNano: START, timeUnixNano: END });
+}
+
+/** The same as protobuf. */
+export function metricsProtobuf(name: string, value: number): Uint8Array {
+  const point = { asDouble: value, startTimeUnixNano: fixed64(START), timeUnixNano: fixed64(END) };
+  return metrics.v1.ExportMetricsServiceRequest.encode(metricsOf(name, point)).finish();
+}
+
+function metricsOf(name: string, point: object): object {
+  const sum = { dataPoints: [point], aggregationTemporality: 2, isMonotonic: true };
+  return {
+    resourceMetrics: [
+      { resource: RESOURCE, scopeMetrics: [{ scope: { name: "test" }, metrics: [{ name, sum }] }] },
+    ],
+  };
+}
+
+/** What the generated code takes for a fixed64: two halves. */
+function fixed64(digits: string): { readonly low: number; readonly high: number } {
+  const value = BigInt(digits);
+  return { low: Number(BigInt.asIntN(32, value)), high: Number(value >> 32n) };
+}
