@@ -45,12 +45,19 @@ function decodeMetric(metric: JsonReader, { resource, scope }: Origin): DecodedM
     type: known.type,
     temporality: data.enum("aggregationTemporality", TEMPORALITIES),
     isMonotonic: data.bool("isMonotonic"),
-    points: data.messages("dataPoints").map((point) => ({
-      attributes: decodeJsonAttributes(point),
-      startTimeUnixNano: point.time("startTimeUnixNano"),
-      timeUnixNano: point.time("timeUnixNano"),
-      ...known.decode(point),
-    })),
+    points: data
+      .messages("dataPoints")
+      .map((point) => Object.assign(known.decode(point), decodeSeries(point))),
+  };
+}
+
+function decodeSeries(
+  point: JsonReader,
+): Pick<DecodedPoint, "attributes" | "startTimeUnixNano" | "timeUnixNano"> {
+  return {
+    attributes: decodeJsonAttributes(point),
+    startTimeUnixNano: point.time("startTimeUnixNano"),
+    timeUnixNano: point.time("timeUnixNano"),
   };
 }
 

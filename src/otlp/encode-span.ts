@@ -1,3 +1,4 @@
+import { SpanStatusCode } from "@opentelemetry/api";
 import type { EventRecord, LinkRecord, SpanRecord } from "../trace/record.ts";
 import { writeAttributeList } from "./encode-attributes.ts";
 import { EVENT, LINK, OF_SCOPE, SPAN, STATUS } from "./fields.ts";
@@ -35,7 +36,7 @@ export function writeSpan(writer: ProtobufWriter, record: SpanRecord): void {
 }
 
 function writeStatus(writer: ProtobufWriter, { statusCode, statusMessage }: SpanRecord): void {
-  if (statusCode === 0 && statusMessage === "") return;
+  if (statusCode === SpanStatusCode.UNSET && statusMessage === "") return;
   const status = writer.open(SPAN.status);
   if (statusMessage !== "") writer.string(STATUS.message, statusMessage);
   writer.uint32(STATUS.code, statusCode);

@@ -36,13 +36,14 @@ export class SpanBatchEncoder {
     this.#resource = new Uint8Array(writer.written);
   }
 
+  /** How many spans `take` would return now: none from inside `append`. */
   get spanCount(): number {
-    return this.#spanCount;
+    return this.#isAppending ? 0 : this.#spanCount;
   }
 
   /** The exact size of the body that `take` would return now. */
   get byteLength(): number {
-    return this.#spanCount === 0 ? 0 : framed(this.#resource.length + this.#scopesLength);
+    return this.spanCount === 0 ? 0 : framed(this.#resource.length + this.#scopesLength);
   }
 
   /**
@@ -74,8 +75,7 @@ export class SpanBatchEncoder {
 
   /** The request's body, in memory of its own; the encoder is empty then. Without spans the body is empty. */
   take(): Uint8Array {
-    // Called from inside `append`, there is nothing whole to give.
-    if (this.#spanCount === 0 || this.#isAppending) return new Uint8Array(0);
+    if (this.spanCount === 0) return new Uint8Array(0);
     const body = new ProtobufWriter(this.byteLength);
     body.head(REQUEST.ofResource, this.#resource.length + this.#scopesLength);
     body.raw(this.#resource);
