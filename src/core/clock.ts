@@ -48,25 +48,37 @@ export function clockForNewTrace(): Clock {
   return current;
 }
 
+/** The last second whose nanoseconds since the epoch fit the 64 bits that OTLP has for them. */
+const LAST_SECOND = 18_446_744_073;
+
 /**
  * A time that a user gave (Date, milliseconds since the epoch, `performance.now()`, or HrTime) as HrTime;
- * undefined if it is none.  (OpenTelemetry API, TimeInput)
+ * undefined if it is none. Never throws.  (OpenTelemetry API, TimeInput)
  */
 export function hrTime(time: TimeInput | undefined): HrTime | undefined {
-  if (Array.isArray(time)) return isHrTime(time) ? [time[0], time[1]] : undefined;
-  const value = time instanceof Date ? time.getTime() : time;
-  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;
-  // A number smaller than the process's start can only be a performance.now() reading.
-  const milliseconds =
-    value < performance.timeOrigin && typeof time === "number" ? value + performance.timeOrigin : value;
+  try {
+    if (Array.isArray(time)) return isHrTime(time) ? [time[0], time[1]] : undefined;
+    if (time instanceof Date) return fromMilliseconds(time.getTime());
+    if (typeof time !== "number" || time < 0) return undefined;
+    // No time since the epoch is so small, but for one read from performance.now().
+    return fromMilliseconds(time <= performance.now() ? time + performance.timeOrigin : time);
+  } catch {
+    return undefined;
+  }
+}
+
+function fromMilliseconds(milliseconds: number): HrTime | undefined {
   const seconds = Math.floor(milliseconds / 1000);
-  return [seconds, Math.round((milliseconds - seconds * 1000) * 1e6)];
+  const nanoseconds = Math.round((milliseconds - seconds * 1000) * 1e6);
+  const time: HrTime = nanoseconds === 1e9 ? [seconds + 1, 0] : [seconds, nanoseconds];
+  return isHrTime(time) ? time : undefined;
 }
 
 function isHrTime(time: readonly unknown[]): time is HrTime {
-  return (
-    time.length === 2 &&
-    time.every((part) => Number.isSafeInteger(part) && Number(part) >= 0) &&
-    Number(time[1]) < 1e9
-  );
+  const [seconds, nanoseconds] = time;
+  return time.length === 2 && isWithin(seconds, LAST_SECOND) && isWithin(nanoseconds, 999_999_999);
+}
+
+function isWithin(value: unknown, last: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= last;
 }

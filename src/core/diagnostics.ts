@@ -1,3 +1,4 @@
+import { Console } from "node:console";
 import { printable } from "./printable.ts";
 
 /** What telemetry can have trouble with. Each is told once on stderr and counted from then on. */
@@ -11,7 +12,8 @@ export type Trouble =
   | "invalid_configuration"
   | "no_injection"
   | "queue_full"
-  | "start_ignored";
+  | "start_ignored"
+  | "token_misplaced";
 
 const counts = new Map<Trouble, number>();
 
@@ -23,11 +25,8 @@ export function report(trouble: Trouble, sentence: string): void {
   const count = (counts.get(trouble) ?? 0) + 1;
   counts.set(trouble, count);
   if (count > 1) return;
-  try {
-    process.stderr.write(`throughline: ${printable(sentence)}\n`);
-  } catch {
-    // A closed stderr must not reach the host.
-  }
+  // A Console of our own: it swallows the errors of a stderr that is closed, and nobody has replaced its methods.
+  new Console(process.stderr).log(`throughline: ${printable(sentence)}`);
 }
 
 /** How often each trouble was reported since the process began. */

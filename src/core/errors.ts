@@ -1,6 +1,12 @@
 /** Every error that Throughline throws, by code; each has a section of the same name in docs/errors.md. */
 const SENTENCES = {
+  THR_CONTEXT_LOOKUP:
+    "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
   THR_NOT_A_FUNCTION: "needs a function as its last argument",
+  THR_NO_SCOPE: "was called outside any scope: wrap the operation in scope(fn) or withSpan(name, fn)",
+  THR_TOKEN_OTHER_SCOPE: "was given a token that was made in another scope: reset where you set",
+  THR_TOKEN_OTHER_VARIABLE: "was given a token of another variable",
+  THR_TOKEN_USED: "was given a token that has been used: each restores once",
 } as const;
 
 export type ErrorCode = keyof typeof SENTENCES;

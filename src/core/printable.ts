@@ -1,5 +1,5 @@
 // oxlint-disable-next-line no-control-regex -- control characters are what this file is about
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
  * Text from outside, made safe for one line of a terminal or a log: control characters, line breaks and

@@ -1,0 +1,28 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { ERROR_CODES, ThroughlineError } from "../../src/core/errors.ts";
+
+describe("ThroughlineError", () => {
+  for (const code of ERROR_CODES) {
+    it(`${code} has its code, its subject, a sentence and where to read on`, () => {
+      const error = new ThroughlineError(code, "bind(fn)");
+      expect(error).to.be.instanceOf(TypeError);
+      expect(error.code).to.equal(code);
+      expect(error.name).to.equal("ThroughlineError");
+      expect(error.message).to.match(/^bind\(fn\) [a-z][^\n]{10,} \[THR_[A-Z_]+, see docs\/errors\.md\]$/);
+      expect(error.message).to.include(code);
+    });
+  }
+
+  it("has a section on its page for each code, in the order of the codes", () => {
+    const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
+    const sections = Array.from(page.matchAll(/^## (.*)\n\n(\S.*)/gm), ([, title]) => title);
+    expect(sections).to.deep.equal(ERROR_CODES);
+  });
+
+  it("has codes of one form, each once", () => {
+    expect(ERROR_CODES.length).to.be.greaterThan(0);
+    expect(new Set(ERROR_CODES).size).to.equal(ERROR_CODES.length);
+    for (const code of ERROR_CODES) expect(code).to.match(/^THR_[A-Z]+(_[A-Z]+)*$/);
+  });
+});
