@@ -8,20 +8,28 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /** A function that always runs in `context`, by reference: it sees what is set later in the same scope. */
 export function bindFunction<Target>(context: Context, target: Target & AnyFunction): Target {
-  const bound = function (this: unknown, ...args: unknown[]): unknown {
+  const inContext = function (this: unknown, ...args: unknown[]): unknown {
     return storage.run(context, () => target.apply(this, args));
   };
-  Object.defineProperty(bound, "length", { value: target.length, configurable: true });
-  return bound as Target;
+  Object.defineProperty(inContext, "length", { value: target.length, configurable: true });
+  return inContext as Target;
 }
+
+/** Emitters that are bound. The first context stays, as in the official manager, and no second layer is added. */
+const bound = new WeakSet<EventEmitter>();
 
 /** Makes an emitter dispatch every event in `context`, wherever `emit` is called; the emitter is returned. */
 export function bindEmitter<Emitter extends EventEmitter>(context: Context, emitter: Emitter): Emitter {
-  // eslint-disable-next-line typescript/unbound-method -- called with its emitter below
+  if (bound.has(emitter)) return emitter;
+  bound.add(emitter);
+  // oxlint-disable-next-line typescript/unbound-method -- called with its emitter below
   const emit = emitter.emit as AnyFunction;
-  emitter.emit = function (this: EventEmitter, ...args: unknown[]): boolean {
-    if (storage.getStore() === context) return emit.apply(this, args) as boolean;
-    return storage.run(context, () => emit.apply(this, args)) as boolean;
+  const emitInContext = function (this: EventEmitter, ...args: unknown[]): unknown {
+    return storage.getStore() === context
+      ? emit.apply(this, args)
+      : storage.run(context, () => emit.apply(this, args));
   };
+  // Not enumerable, as the prototype's own is not: a copy or a print of the emitter stays as it was.
+  Object.defineProperty(emitter, "emit", { value: emitInContext, writable: true, configurable: true });
   return emitter;
 }

@@ -5,6 +5,17 @@ import type { Scope } from "./scope.ts";
 /** The API keeps the active span under this key; here it has a slot of its own. */
 const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
 
+/** A value as a span; undefined for whatever could not serve as one. Never throws. */
+export function asSpan(value: unknown): Span | undefined {
+  try {
+    return typeof (value as Partial<Span> | null | undefined)?.spanContext === "function"
+      ? (value as Span)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * An immutable OpenTelemetry context with slots for what is read most: the span, the providers and the scope.
  * Other keys live in a map, copied on write; those of a context that is not ours are read through it.
@@ -49,7 +60,7 @@ export class Context implements ApiContext {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return this.withSpan(value as Span | undefined, this.scope);
+    if (key === SPAN_KEY) return this.withSpan(asSpan(value), this.scope);
     const values = new Map(this.#values).set(key, value);
     return new Context(this.span, this.providers, this.scope, values, this.#foreign);
   }

@@ -7,7 +7,7 @@ import {
   trace,
   type TracerProvider,
 } from "@opentelemetry/api";
-import { Context } from "./context.ts";
+import { asSpan, Context } from "./context.ts";
 import { processState } from "./process-state.ts";
 import { Scope } from "./scope.ts";
 
@@ -36,32 +36,35 @@ export function enter(context: Context): void {
   storage.enterWith(context);
 }
 
-/** Calls `fn` with `span` active, in the scope that is active or, where there is none, in a new one. */
-export function runWithSpan<Result>(span: Span, parent: Context, fn: (span: Span) => Result): Result {
-  return storage.run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span);
+/** HOT. Calls `fn` with `span` active, in the scope that is active or, where there is none, in a new one. */
+export function runWithSpan<Arguments extends unknown[], Result>(
+  span: Span,
+  parent: Context,
+  fn: (span: Span, ...args: Arguments) => Result,
+  ...args: Arguments
+): Result {
+  return storage.run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span, ...args);
 }
 
 /**
  * Any API context as one of ours that can be made current. Ours stay as they are and get a scope if they have
- * none; ROOT_CONTEXT opens a fresh scope; another's contributes its span and keys and keeps the active scope.
+ * none; ROOT_CONTEXT opens a fresh scope; another's contributes its span and keys and keeps the active scope. In
+ * the place of what is no context stands the active one.
  */
 export function adopt(context: ApiContext): Context {
   const active = currentContext();
-  if (typeof context !== "object" || context === null)
-    return active.scope === undefined ? inNewScope(active) : active;
-  if (Context.isOurs(context)) return context.scope === undefined ? inNewScope(context) : context;
-  if (context === ROOT_CONTEXT) return new Context(undefined, active.providers, new Scope());
-  return new Context(
-    trace.getSpan(context),
-    active.providers,
-    active.scope ?? new Scope(),
-    undefined,
-    context,
-  );
+  try {
+    if (Context.isOurs(context)) return withScope(context);
+    if (context === ROOT_CONTEXT) return new Context(undefined, active.providers, new Scope());
+    const span = asSpan(trace.getSpan(context));
+    return new Context(span, active.providers, active.scope ?? new Scope(), undefined, context);
+  } catch {
+    return withScope(active);
+  }
 }
 
-function inNewScope(context: Context): Context {
-  return context.withSpan(context.span, new Scope());
+function withScope(context: Context): Context {
+  return context.scope === undefined ? context.withSpan(context.span, new Scope()) : context;
 }
 
 /** The tracer provider of the current context, else that of `start()`, else the API's global one. */

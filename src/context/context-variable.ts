@@ -1,0 +1,85 @@
+import { ThroughlineError } from "../core/errors.ts";
+import { currentContext, runIn } from "./current.ts";
+import { required, Scope } from "./scope.ts";
+import { Token } from "./token.ts";
+
+export interface ContextVariableOptions<Value> {
+  /** What `get` gives where nothing was set. */
+  readonly defaultValue?: Value;
+}
+
+let count = 0;
+
+/**
+ * A typed variable whose value belongs to the current scope: a request, `scope(fn)`, `variable.run()`. Made once, at
+ * module level; set and read anywhere below, without being passed on.  (PEP 567: contextvars.ContextVar)
+ *
+ * @example
+ * const role = new ContextVariable("user_role", { defaultValue: "guest" });
+ * role.run("admin", () => role.get());
+ */
+export class ContextVariable<Value> {
+  readonly name: string;
+  readonly #index = count++;
+  readonly #hasDefault: boolean;
+  readonly #default: Value | undefined;
+
+  constructor(name: string, options: ContextVariableOptions<Value> = {}) {
+    this.name = name;
+    this.#hasDefault = Object.hasOwn(options, "defaultValue");
+    this.#default = options.defaultValue;
+  }
+
+  /**
+   * The value in the current scope, else the default.
+   *
+   * @throws ThroughlineError THR_CONTEXT_LOOKUP where there is neither
+   */
+  get(): Value {
+    const scope = currentContext().scope;
+    if (scope?.has(this.#index) === true) return scope.get(this.#index) as Value;
+    if (!this.#hasDefault) throw new ThroughlineError("THR_CONTEXT_LOOKUP", `"${this.name}".get()`);
+    return this.#default as Value;
+  }
+
+  /** As `get`, but undefined where there is neither value nor default. */
+  tryGet(): Value | undefined {
+    const scope = currentContext().scope;
+    return scope?.has(this.#index) === true ? (scope.get(this.#index) as Value) : this.#default;
+  }
+
+  /**
+   * Sets the value for the rest of the current scope, callers that await this included. The token undoes it.
+   *
+   * @throws ThroughlineError THR_NO_SCOPE outside any scope
+   */
+  set(value: Value): Token {
+    const scope = required(currentContext().scope, `"${this.name}".set()`);
+    const token = new Token(this.name, this.#index, scope);
+    scope.set(this.#index, value);
+    return token;
+  }
+
+  /**
+   * Restores what was before the `set` that gave the token.
+   *
+   * @throws ThroughlineError THR_TOKEN_USED, THR_TOKEN_OTHER_VARIABLE, THR_TOKEN_OTHER_SCOPE
+   */
+  reset(token: Token): void {
+    token.restore(this.#index, this.name);
+  }
+
+  /** Calls `fn` in a scope of its own in which the variable has this value. */
+  run<Arguments extends unknown[], Result>(
+    value: Value,
+    fn: (...args: Arguments) => Result,
+    ...args: Arguments
+  ): Result {
+    if (typeof fn !== "function")
+      throw new ThroughlineError("THR_NOT_A_FUNCTION", `"${this.name}".run(value, fn)`);
+    const context = currentContext();
+    const scope = new Scope(context.scope);
+    scope.set(this.#index, value);
+    return runIn(context.withSpan(context.span, scope), fn, ...args);
+  }
+}

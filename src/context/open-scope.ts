@@ -1,0 +1,17 @@
+import { ThroughlineError } from "../core/errors.ts";
+import { currentContext, runIn } from "./current.ts";
+import { Scope } from "./scope.ts";
+
+/**
+ * Calls `fn` in a scope of its own, which begins with what is set here: what `fn` sets, also after awaits, is never
+ * seen outside.  (what asyncio.create_task does in Python)
+ *
+ * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
+ * @example
+ * await scope(async () => "whatever is set in here stays in here");
+ */
+export function scope<Result>(fn: () => Result): Result {
+  if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "scope(fn)");
+  const context = currentContext();
+  return runIn(context.withSpan(context.span, new Scope(context.scope)), fn);
+}

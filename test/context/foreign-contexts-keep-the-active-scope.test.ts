@@ -1,0 +1,109 @@
+import { createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { expect } from "chai";
+import { currentContext, runIn } from "../../src/context/current.ts";
+import { Scope } from "../../src/context/scope.ts";
+import { withSpan } from "../../src/trace/with-span.ts";
+import { record } from "../recording.ts";
+
+const KEY = createContextKey("a key");
+const SPAN = trace.wrapSpanContext({ traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 });
+const FOREIGN = trace.setSpan(ROOT_CONTEXT.setValue(KEY, "theirs"), SPAN);
+
+describe("a context that is not ours", () => {
+  it("contributes its span and keys, and keeps scope and providers", () => {
+    record(({ providers }) => {
+      const { scope } = currentContext();
+      runIn(FOREIGN, () => {
+        expect(currentContext().scope).to.equal(scope);
+        expect(currentContext().providers).to.equal(providers);
+        expect(currentContext().span).to.equal(SPAN);
+        expect(currentContext().getValue(KEY)).to.equal("theirs");
+      });
+    });
+  });
+
+  it("takes the place of the keys and the span that were active", () => {
+    record(() => {
+      runIn(trace.setSpan(currentContext().setValue(KEY, "ours"), SPAN), () => {
+        runIn(ROOT_CONTEXT.setValue(createContextKey("another"), 1), () => {
+          expect(currentContext().getValue(KEY)).to.equal(undefined);
+          expect(currentContext().span).to.equal(undefined);
+        });
+      });
+    });
+  });
+
+  it("opens a scope where none is active", () => {
+    expect(currentContext().scope).to.equal(undefined);
+    const scopes = [FOREIGN, FOREIGN].map((context) => runIn(context, () => currentContext().scope));
+    expect(scopes[0]).to.be.instanceOf(Scope);
+    expect(scopes[0]).not.to.equal(scopes[1]);
+    expect(currentContext().scope).to.equal(undefined);
+  });
+});
+
+const inside = () => runIn(ROOT_CONTEXT, currentContext);
+
+describe("ROOT_CONTEXT", () => {
+  it("opens a fresh, empty scope each time, and keeps the providers", () => {
+    record(({ providers }) => {
+      currentContext().scope?.set(0, "a value");
+      expect(inside().scope?.has(0)).to.equal(false);
+      expect(inside().scope).to.be.instanceOf(Scope).and.not.to.equal(inside().scope);
+      expect(inside().providers).to.equal(providers);
+      expect(currentContext().scope?.get(0)).to.equal("a value");
+    });
+  });
+
+  it("has neither the span nor the keys that were active", () => {
+    record(() => {
+      runIn(trace.setSpan(currentContext().setValue(KEY, "ours"), SPAN), () => {
+        expect(inside().span).to.equal(undefined);
+        expect(inside().getValue(KEY)).to.equal(undefined);
+      });
+    });
+  });
+});
+
+describe("withSpan", () => {
+  it("shares the scope that is active", () => {
+    record(() => {
+      const { scope } = currentContext();
+      withSpan("outer", () => {
+        expect(currentContext().scope).to.equal(scope);
+        withSpan("inner", () => expect(currentContext().scope).to.equal(scope));
+      });
+    });
+  });
+
+  it("opens one where none is, which what it calls shares", async () => {
+    expect(currentContext().scope).to.equal(undefined);
+    await withSpan("outer", async () => {
+      const { scope } = currentContext();
+      expect(scope).to.be.instanceOf(Scope);
+      await Promise.resolve();
+      withSpan("inner", () => expect(currentContext().scope).to.equal(scope));
+    });
+    expect(currentContext().scope).to.equal(undefined);
+  });
+});
+
+describe("Scope", () => {
+  it("begins with what is set in the outer one, and shares nothing that is set later", () => {
+    const outer = new Scope();
+    outer.set(0, "before");
+    const inner = new Scope(outer);
+    inner.set(0, "inner");
+    outer.set(1, "outer");
+    expect([inner.get(0), inner.has(1)]).to.deep.equal(["inner", false]);
+    expect([outer.get(0), outer.get(1)]).to.deep.equal(["before", "outer"]);
+  });
+
+  it("tells a value of undefined from none", () => {
+    const scope = new Scope();
+    scope.set(1, undefined);
+    expect([scope.has(0), scope.has(1)]).to.deep.equal([false, true]);
+    scope.unset(1);
+    expect(scope.has(1)).to.equal(false);
+  });
+});
