@@ -8,16 +8,27 @@ import { isPromise } from "node:util/types";
  * - another thenable: adopted, its `then` called exactly once, here and now.
  */
 export function settle<Result>(result: Result, done: () => void, failed: (thrown: unknown) => void): Result {
-  if (isPromise(result)) {
-    // Names only: Node keeps ids of its own on promises, under symbols.
-    if (Object.getOwnPropertyNames(result).length === 0) return derive(result, done, failed) as Result;
-    void result.then(done, failed);
-    return result;
-  }
+  if (isPromise(result)) return observe(result, done, failed);
   if (isThenable(result)) {
     return derive(new Promise((resolve, reject) => result.then(resolve, reject)), done, failed) as Result;
   }
   done();
+  return result;
+}
+
+function observe<Result>(
+  result: Result & Promise<unknown>,
+  done: () => void,
+  failed: (thrown: unknown) => void,
+): Result {
+  try {
+    // Names only: Node keeps ids of its own on promises, under symbols.
+    if (Object.getOwnPropertyNames(result).length === 0) return derive(result, done, failed) as Result;
+    void result.then(done, failed);
+  } catch {
+    // A `then` of its own that fails: how the promise ends cannot be known.
+    done();
+  }
   return result;
 }
 

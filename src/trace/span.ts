@@ -93,7 +93,11 @@ export class Span implements ApiSpan, SpanRecord {
   }
 
   get traceState(): string {
-    return this.#traceState?.serialize() ?? "";
+    try {
+      return this.#traceState?.serialize() ?? "";
+    } catch {
+      return "";
+    }
   }
 
   spanContext(): SpanContext {
@@ -128,7 +132,7 @@ export class Span implements ApiSpan, SpanRecord {
     if (this.#isEnded) return this;
     const timeOnly = hrTime(attributesOrTime as TimeInput);
     const attributes = timeOnly === undefined ? attributesOrTime : undefined;
-    this.#record(name, attributes, timeOnly ?? hrTime(time));
+    this.#record(name, attributes, hrTime(time) ?? timeOnly);
     return this;
   }
 
@@ -225,10 +229,12 @@ export class Span implements ApiSpan, SpanRecord {
     }
     try {
       const { context, attributes } = link;
+      const { traceId, spanId, traceFlags, traceState } = context;
       const list: AttributeList = [];
       const droppedAttributesCount = setAttributes(list, attributes);
       if (this.links === NO_LINKS) this.links = [];
-      this.links.push({ context: { ...context }, attributes: list, droppedAttributesCount });
+      const copy = { traceId, spanId, traceFlags, ...(traceState === undefined ? {} : { traceState }) };
+      this.links.push({ context: copy, attributes: list, droppedAttributesCount });
     } catch (thrown) {
       report("invalid_argument", `a link could not be read (${describe(thrown)})`);
     }

@@ -24,11 +24,7 @@ export class TracerProvider implements ApiTracerProvider {
         "a tracer was asked for without a name: name the library or application that makes the spans",
       );
     }
-    const scope = {
-      name: typeof name === "string" ? name : "",
-      version: typeof version === "string" ? version : undefined,
-      schemaUrl: typeof options?.schemaUrl === "string" ? options.schemaUrl : undefined,
-    };
+    const scope = { name: text(name) ?? "", version: text(version), schemaUrl: schemaUrlOf(options) };
     const key = JSON.stringify(scope);
     const known = this.#tracers.get(key);
     if (known !== undefined) return known;
@@ -36,4 +32,16 @@ export class TracerProvider implements ApiTracerProvider {
     this.#tracers.set(key, tracer);
     return tracer;
   }
+}
+
+function schemaUrlOf(options: TracerOptions | undefined): string | undefined {
+  try {
+    return text(options?.schemaUrl);
+  } catch {
+    return undefined;
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

@@ -17,7 +17,11 @@ import { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import type { SpanSink } from "./record.ts";
 import { Span, spanName, type SpanStart } from "./span.ts";
+import { asSpan } from "../context/context.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
+
+/** Says that the trace id's right-most 7 bytes are random, as ours are.  (W3C Trace Context Level 2, 3.2.2.5.2) */
+const RANDOM = 0x02;
 
 const NO_OPTIONS: SpanOptions = {};
 const NOTHING = trace.wrapSpanContext({ traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 });
@@ -33,15 +37,16 @@ export class Tracer implements ApiTracer {
   }
 
   /** The parent comes from `context` alone. Sampled like the parent; a root is always sampled. Never throws. */
-  startSpan(name: string, options?: SpanOptions, context: Context = contextApi.active()): ApiSpan {
+  startSpan(name: string, options?: SpanOptions, context?: Context): ApiSpan {
+    const parent = contextOrActive(context);
     try {
-      return this.#start(spanName(name), options ?? NO_OPTIONS, context);
+      return this.#start(spanName(name), options ?? NO_OPTIONS, parent);
     } catch (thrown) {
       report(
         "invalid_argument",
-        `span ${describe(name)} could not be started as asked (${describe(thrown)})`,
+        `the options of span ${describe(name)} could not be read (${describe(thrown)})`,
       );
-      return this.#start(describe(name), NO_OPTIONS, contextApi.active());
+      return this.#start(spanName(name), NO_OPTIONS, parent);
     }
   }
 
@@ -63,7 +68,7 @@ export class Tracer implements ApiTracer {
   ): ReturnType<Call> {
     const fn = rest.at(-1) as Call;
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : NO_OPTIONS;
-    const parent = rest.length > 2 ? (rest[1] as Context) : contextApi.active();
+    const parent = contextOrActive(rest.length > 2 ? (rest[1] as Context) : undefined);
     const span = this.startSpan(name, options, parent);
     return contextApi.with(
       trace.setSpan(parent, span),
@@ -75,7 +80,7 @@ export class Tracer implements ApiTracer {
 
   #start(name: string, options: SpanOptions, context: Context): ApiSpan {
     if (isTracingSuppressed(context)) return NOTHING;
-    const parent = options.root === true ? undefined : trace.getSpan(context);
+    const parent = options.root === true ? undefined : asSpan(trace.getSpan(context));
     const start = startOf(parent);
     if ((start.traceFlags & TraceFlags.SAMPLED) === 0) return notSampled(start);
     const span = new Span(
@@ -90,6 +95,19 @@ export class Tracer implements ApiTracer {
   }
 }
 
+/** The context to start from: the active one where none is given, or none that can be read. */
+function contextOrActive(context: Context | undefined): Context {
+  try {
+    if (context !== undefined) {
+      trace.getSpan(context);
+      return context;
+    }
+  } catch {
+    report("invalid_argument", "a span was started from what is no context; the active one was taken");
+  }
+  return contextApi.active();
+}
+
 function startOf(parent: ApiSpan | undefined): SpanStart {
   if (parent instanceof Span) {
     return {
@@ -101,8 +119,16 @@ function startOf(parent: ApiSpan | undefined): SpanStart {
       clock: parent.clock,
     };
   }
-  const context = parent?.spanContext();
+  const context = spanContextOf(parent);
   return context !== undefined && isSpanContextValid(context) ? childOf(context) : root();
+}
+
+function spanContextOf(parent: ApiSpan | undefined): SpanContext | undefined {
+  try {
+    return parent?.spanContext();
+  } catch {
+    return undefined;
+  }
 }
 
 function root(): SpanStart {
@@ -111,15 +137,15 @@ function root(): SpanStart {
     parentSpanId: undefined,
     isParentRemote: undefined,
     traceState: undefined,
-    traceFlags: TraceFlags.SAMPLED,
+    traceFlags: TraceFlags.SAMPLED | RANDOM,
     clock: clockForNewTrace(),
   };
 }
 
 function childOf(context: SpanContext): SpanStart {
   return {
-    traceId: TraceId.fromHex(context.traceId),
-    parentSpanId: SpanId.fromHex(context.spanId),
+    traceId: TraceId.fromHex(context.traceId.toLowerCase()),
+    parentSpanId: SpanId.fromHex(context.spanId.toLowerCase()),
     isParentRemote: context.isRemote === true,
     traceState: context.traceState,
     traceFlags: context.traceFlags,

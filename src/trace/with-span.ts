@@ -46,7 +46,7 @@ export function withSpan<Result>(
     rest.length > 1 ? (rest[0] as SpanOptions) : undefined,
     parent,
   );
-  return runWithSpan(span, parent, (active) => runToEnd(active, fn));
+  return runWithSpan(span, parent, runToEnd, fn);
 }
 
 function runToEnd<Result>(span: Span, fn: (span: Span) => Result): Result {
@@ -56,6 +56,10 @@ function runToEnd<Result>(span: Span, fn: (span: Span) => Result): Result {
   } catch (thrown) {
     fail(span, thrown);
     throw thrown;
+  }
+  if ((typeof result !== "object" && typeof result !== "function") || result === null) {
+    span.end();
+    return result;
   }
   return settle(
     result,

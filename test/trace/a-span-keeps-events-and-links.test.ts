@@ -1,0 +1,212 @@
+import { type Exception, type Link, type SpanContext, type TimeInput } from "@opentelemetry/api";
+import { expect } from "chai";
+import { runInNewContext } from "node:vm";
+import { recordedSpan } from "./recorded-span.ts";
+
+const CONTEXT: SpanContext = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 };
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+
+describe("an event", () => {
+  it("has a name, attributes and the time of the call, in the order of the calls", () => {
+    const before = Date.now();
+    const { events } = recordedSpan((span) => span.addEvent("a", { key: ["value"] }).addEvent("b"));
+    expect(events.map(({ name, attributes }) => [name, attributes])).to.deep.equal([
+      ["a", { key: ["value"] }],
+      ["b", {}],
+    ]);
+    for (const { time } of events) {
+      expect(time[0] * 1000 + time[1] / 1e6).to.be.within(before - 5, Date.now() + 5);
+    }
+  });
+
+  it("has the time that it was given, as the second or the third argument, out of order or not", () => {
+    const { events } = recordedSpan((span) => {
+      span
+        .addEvent("late", [4_000_000_000, 1])
+        .addEvent("early", { a: 1 }, [1, 2])
+        .addEvent("date", new Date(5000));
+    });
+    expect(events.map(({ time }) => time)).to.deep.equal([
+      [4_000_000_000, 1],
+      [1, 2],
+      [5, 0],
+    ]);
+    expect(events[1]?.attributes).to.deep.equal({ a: 1 });
+  });
+
+  it("has the third argument as its time where both are times", () => {
+    const { events } = recordedSpan((span) => span.addEvent("both", [1, 0], [2, 0]));
+    expect(events[0]?.time).to.deep.equal([2, 0]);
+  });
+
+  it("has its own copy of attributes and time", () => {
+    const attributes = { list: ["before"] };
+    const time: [number, number] = [5, 0];
+    const { events } = recordedSpan((span) => {
+      span.addEvent("a", attributes, time);
+      attributes.list[0] = "after";
+      time[0] = 6;
+    });
+    expect(events[0]).to.deep.include({ attributes: { list: ["before"] }, time: [5, 0] });
+  });
+
+  for (const [what, nonsense] of Object.entries<unknown>({
+    "a bigint": 5n,
+    "a text": "text",
+    "a negative number": -1,
+    NaN: NaN,
+    "a symbol": Symbol("attributes"),
+    "a revoked proxy": revoked.proxy,
+    "what only looks like a Date": Object.create(Date.prototype),
+  })) {
+    it(`costs at most itself where its attributes or its time are ${what}`, () => {
+      const { events } = recordedSpan((span) => {
+        span
+          .addEvent("a", nonsense as never)
+          .addEvent("b", {}, nonsense as TimeInput)
+          .addEvent("c");
+      });
+      expect(events.at(-1)?.name).to.equal("c");
+    });
+  }
+
+  it("is kept as the 128th, counted as the 129th", () => {
+    const { events, dropped } = recordedSpan((span) => {
+      for (let each = 1; each <= 129; each += 1) span.addEvent(`${each}`);
+    });
+    expect([events.length, events.at(-1)?.name, dropped.events]).to.deep.equal([128, "128", 1]);
+  });
+});
+
+const eventOf = (exception: unknown) =>
+  recordedSpan((span) => span.recordException(exception as Exception)).events[0];
+
+describe("an exception", () => {
+  it("is an event with the type, the message and the stack of an error", () => {
+    const error = new RangeError("too far");
+    expect(eventOf(error)).to.deep.include({
+      name: "exception",
+      attributes: {
+        "exception.type": "RangeError",
+        "exception.message": "too far",
+        "exception.stacktrace": error.stack,
+      },
+    });
+  });
+
+  it("happened at the time that it was given", () => {
+    const { events } = recordedSpan((span) => span.recordException(new Error("a"), [5, 6]));
+    expect(events[0]?.time).to.deep.equal([5, 6]);
+  });
+
+  it("costs nothing where its time is none", () => {
+    const { events } = recordedSpan((span) => span.recordException(new Error("a"), revoked.proxy as never));
+    expect(events).to.have.lengthOf(1);
+  });
+
+  it("has its fields where it is one of the API's plain objects", () => {
+    const plain = { name: "PaymentError", message: "declined", stack: "PaymentError: declined\n    at shop" };
+    expect(eventOf(plain)?.attributes).to.deep.equal({
+      "exception.type": "PaymentError",
+      "exception.message": "declined",
+      "exception.stacktrace": plain.stack,
+    });
+  });
+
+  it("has its fields where it is an error of another realm", () => {
+    const attributes = eventOf(runInNewContext("new RangeError('too far')"))?.attributes;
+    expect(attributes).to.include({ "exception.type": "RangeError", "exception.message": "too far" });
+  });
+
+  for (const [thrown, message] of [
+    ["text", "text"],
+    [5, "5"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [Symbol("symbol"), "Symbol(symbol)"],
+  ] as const) {
+    it(`shows ${message} where that was thrown`, () => {
+      expect(eventOf(thrown)?.attributes["exception.message"]).to.equal(message);
+    });
+  }
+
+  it("is recorded whatever it is", () => {
+    const hostile = new Error("m");
+    for (const key of ["name", "message", "stack"]) {
+      Object.defineProperty(hostile, key, {
+        get: () => {
+          throw new Error("on purpose");
+        },
+      });
+    }
+    for (const thrown of [hostile, revoked.proxy, Object.create(null)]) {
+      expect(eventOf(thrown)?.name).to.equal("exception");
+    }
+  });
+});
+
+describe("a link", () => {
+  it("has the span context that it points to and attributes, in the order of the calls", () => {
+    const { links } = recordedSpan((span) => {
+      span.addLink({ context: CONTEXT, attributes: { a: 1 } });
+      span.addLinks([{ context: { ...CONTEXT, spanId: "c".repeat(16) } }]);
+    });
+    expect(links).to.deep.equal([
+      { traceId: CONTEXT.traceId, spanId: CONTEXT.spanId, attributes: { a: 1 } },
+      { traceId: CONTEXT.traceId, spanId: "c".repeat(16), attributes: {} },
+    ]);
+  });
+
+  it("has its own copy of the span context", () => {
+    const context = { ...CONTEXT };
+    const { links } = recordedSpan((span) => {
+      span.addLink({ context });
+      context.traceId = "c".repeat(32);
+    });
+    expect(links[0]?.traceId).to.equal(CONTEXT.traceId);
+  });
+
+  it("may point to a span context whose fields are getters of its class", () => {
+    class TheirSpanContext implements SpanContext {
+      get traceId(): string {
+        return CONTEXT.traceId;
+      }
+      get spanId(): string {
+        return CONTEXT.spanId;
+      }
+      get traceFlags(): number {
+        return 1;
+      }
+    }
+    const { links } = recordedSpan((span) => span.addLink({ context: new TheirSpanContext() }));
+    expect(links).to.deep.equal([{ traceId: CONTEXT.traceId, spanId: CONTEXT.spanId, attributes: {} }]);
+  });
+
+  it("is kept as the 128th, counted as the 129th", () => {
+    const { links, dropped } = recordedSpan((span) => {
+      span.addLinks(Array.from({ length: 129 }, (_, each) => ({ context: CONTEXT, attributes: { each } })));
+    });
+    expect([links.length, links.at(-1)?.attributes, dropped.links]).to.deep.equal([128, { each: 127 }, 1]);
+  });
+
+  for (const [what, nonsense] of Object.entries<unknown>({
+    null: null,
+    undefined: undefined,
+    "a number": 5,
+    "a text": "link",
+    "a revoked proxy": revoked.proxy,
+  })) {
+    it(`costs at most itself where it is ${what}`, () => {
+      const link = nonsense as Link;
+      const { links } = recordedSpan((span) => {
+        span
+          .addLink(link)
+          .addLinks([link, { context: CONTEXT }])
+          .addLinks(nonsense as Link[])
+          .addLink({ context: CONTEXT });
+      });
+      expect(links.filter(({ traceId }) => traceId === CONTEXT.traceId)).to.have.lengthOf(2);
+    });
+  }
+});
