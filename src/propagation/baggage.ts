@@ -4,12 +4,17 @@ import {
   baggageEntryMetadataFromString,
   propagation,
 } from "@opentelemetry/api";
+import { trimOptionalWhitespace } from "./optional-whitespace.ts";
 
 /** What a baggage header may hold in all.  (W3C Baggage, 3.3.2: the limits that every platform must carry) */
 const BYTE_LIMIT = 8192;
 const MEMBER_LIMIT = 180;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** A token, or a token and a value of baggage-octets.  (W3C Baggage, 3.3.1.4) */
+const PROPERTY =
+  /^[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*(?:=[ \t]*[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*[ \t]*)?$/;
 
 /**
  * A `baggage` header as Baggage; undefined where nothing in it is usable. Malformed members are left out, and so
@@ -21,34 +26,37 @@ export function parseBaggage(header: string): Baggage | undefined {
   for (const member of withinLimit(header).split(",")) {
     const [pair = "", ...rest] = member.split(";");
     const equals = pair.indexOf("=");
-    const key = pair.slice(0, Math.max(equals, 0)).trim();
+    const key = trimOptionalWhitespace(pair.slice(0, Math.max(equals, 0)));
     if (!TOKEN.test(key)) continue;
     if (++count > MEMBER_LIMIT) break;
-    const value = percentDecode(pair.slice(equals + 1).trim());
-    const metadata = rest.join(";").trim();
+    const value = percentDecode(trimOptionalWhitespace(pair.slice(equals + 1)));
+    const metadata = trimOptionalWhitespace(rest.join(";"));
     entries[key] =
       metadata === "" ? { value } : { value, metadata: baggageEntryMetadataFromString(metadata) };
   }
   return count === 0 ? undefined : propagation.createBaggage(entries);
 }
 
-/** The header for a baggage; empty if there is nothing to send. Members with a key that is no token stay here. */
+/** The header for a baggage; empty if there is nothing to send. An entry that no header can carry stays here. */
 export function formatBaggage(baggage: Baggage): string {
   const members: string[] = [];
-  let length = 0;
+  // The comma that each member but the first has before it.
+  let length = -1;
   for (const [key, { value, metadata }] of baggage.getAllEntries()) {
-    if (!TOKEN.test(key) || members.length === MEMBER_LIMIT) continue;
+    if (!TOKEN.test(key) || typeof value !== "string" || members.length === MEMBER_LIMIT) continue;
     const member = `${key}=${encodeURIComponent(value.toWellFormed())}${properties(metadata?.toString() ?? "")}`;
-    if (length + member.length + 1 > BYTE_LIMIT) continue;
-    length += member.length + 1;
+    if (length + 1 + member.length > BYTE_LIMIT) continue;
+    length += 1 + member.length;
     members.push(member);
   }
   return members.join(",");
 }
 
-/** Metadata goes out as it came, unless it could end the member or the header. */
+/** Metadata goes out as it came, if all of it is properties: `key` or `key=value`, with semicolons between. */
 function properties(metadata: string): string {
-  return /^[\x20-\x2b\x2d-\x7e]+$/.test(metadata) ? `;${metadata}` : "";
+  return metadata !== "" && metadata.split(";").every((property) => PROPERTY.test(property))
+    ? `;${metadata}`
+    : "";
 }
 
 function withinLimit(header: string): string {

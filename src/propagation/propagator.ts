@@ -12,7 +12,7 @@ import {
 import { describe, report } from "../core/diagnostics.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { formatBaggage, parseBaggage } from "./baggage.ts";
-import { formatTraceparent, parseTraceContext } from "./trace-context.ts";
+import { formatTraceparent, formatTraceState, parseTraceContext } from "./trace-context.ts";
 
 /**
  * W3C trace context and baggage, in and out of any carrier; never throws. What is malformed leaves the context as
@@ -24,20 +24,16 @@ export class W3CPropagator implements TextMapPropagator {
     carrier: Carrier,
     setter: TextMapSetter<Carrier> = defaultTextMapSetter,
   ): void {
-    if (isTracingSuppressed(context)) return;
-    try {
+    attempt(() => {
+      if (isTracingSuppressed(context)) return;
       const span = trace.getSpanContext(context);
       if (span !== undefined && isSpanContextValid(span)) {
         setter.set(carrier, "traceparent", formatTraceparent(span));
-        const state = span.traceState?.serialize() ?? "";
-        if (state !== "") setter.set(carrier, "tracestate", state);
+        attempt(() => set(carrier, setter, "tracestate", formatTraceState(span)));
       }
       const baggage = propagation.getBaggage(context);
-      const header = baggage === undefined ? "" : formatBaggage(baggage);
-      if (header !== "") setter.set(carrier, "baggage", header);
-    } catch (thrown) {
-      report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
-    }
+      if (baggage !== undefined) set(carrier, setter, "baggage", formatBaggage(baggage));
+    });
   }
 
   extract<Carrier>(
@@ -65,6 +61,19 @@ export class W3CPropagator implements TextMapPropagator {
   fields(): string[] {
     return ["traceparent", "tracestate", "baggage"];
   }
+}
+
+/** One header that cannot be made must not cost the others. */
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch (thrown) {
+    report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
+  }
+}
+
+function set<Carrier>(carrier: Carrier, setter: TextMapSetter<Carrier>, name: string, value: string): void {
+  if (value !== "") setter.set(carrier, name, value);
 }
 
 /** A header that must not be repeated: two values name no parent. */

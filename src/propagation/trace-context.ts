@@ -35,5 +35,11 @@ export function parseTraceContext(
 
 /** The `traceparent` header of a span, always version 00.  (W3C Trace Context Level 2, 3.2.2) */
 export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-0${traceFlags & KNOWN_FLAGS}`;
+  return `00-${traceId.toLowerCase()}-${spanId.toLowerCase()}-0${traceFlags & KNOWN_FLAGS}`;
+}
+
+/** The `tracestate` header of a span; empty if it has none. One that is not ours is read again before it leaves. */
+export function formatTraceState({ traceState }: SpanContext): string {
+  if (traceState === undefined || traceState instanceof TraceState) return traceState?.serialize() ?? "";
+  return TraceState.parse(traceState.serialize())?.serialize() ?? "";
 }

@@ -1,4 +1,5 @@
 import type { TraceState as ApiTraceState } from "@opentelemetry/api";
+import { trimOptionalWhitespace } from "./optional-whitespace.ts";
 
 /** List members that a tracestate may have.  (W3C Trace Context Level 2, 3.3.1.1) */
 const MEMBER_LIMIT = 32;
@@ -18,8 +19,7 @@ export class TraceState implements ApiTraceState {
   static parse(header: string): TraceState | undefined {
     const members = new Map<string, string>();
     for (const part of header.split(",")) {
-      // Leading spaces belong to the value, not to the member: only what surrounds the member is optional.
-      const member = part.replace(/^[ \t]+|[ \t]+$/g, "");
+      const member = trimOptionalWhitespace(part);
       if (member === "") continue;
       const equals = member.indexOf("=");
       const key = member.slice(0, Math.max(equals, 0));
