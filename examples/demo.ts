@@ -25,9 +25,9 @@ async function receiveAndShow(): Promise<string[]> {
   for (const [name, traces] of found) {
     if (traces[0] === undefined || name === "unexpected") continue;
     console.log(`\nOne of ${traces.length} ${name} orders:\n`);
-    console.log(drawStoredTrace(receiver.store, traces[0].traceId));
+    process.stdout.write(drawStoredTrace(receiver.store, traces[0].traceId));
   }
-  console.log(`\nThe metrics of both services:\n\n${drawStoredMetrics(receiver.store)}\n`);
+  console.log(`\nThe metrics of both services:\n\n${drawStoredMetrics(receiver.store)}`);
   console.log(summary(run, `${receiver.store.traces().length} traces`));
   return [...problemsOf(run), ...unexpectedTrees(found)];
 }

@@ -1,4 +1,7 @@
 /** Throughline: context, spans, metrics and their export for Node.js, on the OpenTelemetry API. */
+export { ContextVariable, type ContextVariableOptions } from "./context/context-variable.ts";
+export { scope } from "./context/open-scope.ts";
+export type { Token } from "./context/token.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
 export { type Counter, counter, type Histogram, histogram } from "./metrics/accessors.ts";
 export type { DropReason, SignalReport } from "./export/account.ts";

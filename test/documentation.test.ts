@@ -99,9 +99,16 @@ function docstringExamples(page: string): Block[] {
   const text = readFileSync(page, "utf8");
   return Array.from(text.matchAll(/ \* @example\n((?: \* .*\n)+?) \*\//g), ({ 1: lines = "", index }) => {
     const code = lines.replace(/^ \* /gm, "");
-    const names = ["start", "withSpan", "annotate", "activeSpan", "counter", "histogram"].filter((name) =>
-      code.includes(`${name}(`),
-    );
+    const names = [
+      "start",
+      "withSpan",
+      "annotate",
+      "activeSpan",
+      "counter",
+      "histogram",
+      "scope",
+      "ContextVariable",
+    ].filter((name) => code.includes(`${name}(`));
     return {
       page,
       language: "ts",

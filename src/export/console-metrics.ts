@@ -2,18 +2,19 @@ import type { MetricRecord, MetricsRecord } from "../metrics/record.ts";
 import { drawMetrics } from "../waterfall/draw-metrics.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
 import type { Account } from "./account.ts";
+import type { Terminal } from "./console-spans.ts";
 import { countPoints } from "./metric-exporter.ts";
 
 /** A PushMetricExporter, as the official readers call it, that prints each collection as a table. */
 export class ConsoleMetrics {
   readonly #service: string;
   readonly #account: Account;
-  readonly #print: (text: string) => void;
+  readonly #terminal: Terminal;
 
-  constructor(service: string, account: Account, print: (text: string) => void) {
+  constructor(service: string, account: Account, terminal: Terminal) {
     this.#service = service;
     this.#account = account;
-    this.#print = print;
+    this.#terminal = terminal;
   }
 
   export(metrics: MetricsRecord, done: (result: { code: number }) => void): void {
@@ -21,7 +22,7 @@ export class ConsoleMetrics {
       .flatMap((scope) => scope.metrics)
       .flatMap((metric) => this.#rows(metric));
     this.#account.make(countPoints(metrics));
-    if (rows.length > 0) this.#print(drawMetrics(rows));
+    if (rows.length > 0) this.#terminal.print(drawMetrics(rows, this.#terminal));
     this.#account.deliver(countPoints(metrics));
     done({ code: 0 });
   }

@@ -7,18 +7,25 @@ import type { Account } from "./account.ts";
 /** Spans that may wait for their local root; beyond it the oldest trace is printed as it is. */
 const WAITING_SPANS = 10_000;
 
+/** Where the console exporters draw: columns a line may take, whether in colors, and the way there. */
+export interface Terminal {
+  readonly width: number;
+  readonly color: boolean;
+  print(text: string): void;
+}
+
 /** Draws each trace as a waterfall when its local root ends. */
 export class ConsoleSpans implements SpanSink {
   readonly #service: string;
-  readonly #print: (text: string) => void;
+  readonly #terminal: Terminal;
   readonly #account: Account;
   readonly #traces = new Map<string, WaterfallSpan[]>();
   #waiting = 0;
 
-  constructor(service: string, account: Account, print: (text: string) => void) {
+  constructor(service: string, account: Account, terminal: Terminal) {
     this.#service = service;
     this.#account = account;
-    this.#print = print;
+    this.#terminal = terminal;
   }
 
   accept(record: SpanRecord): void {
@@ -46,7 +53,7 @@ export class ConsoleSpans implements SpanSink {
   #draw(traceId: string, spans: readonly WaterfallSpan[]): void {
     this.#traces.delete(traceId);
     this.#waiting -= spans.length;
-    this.#print(drawTrace(spans));
+    this.#terminal.print(drawTrace(spans, this.#terminal));
     this.#account.deliver(spans.length);
   }
 }

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import type { Deadline } from "../core/deadline.ts";
 import { Account } from "../export/account.ts";
 import { ConsoleMetrics } from "../export/console-metrics.ts";
-import { ConsoleSpans } from "../export/console-spans.ts";
+import { ConsoleSpans, type Terminal } from "../export/console-spans.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { httpTransport } from "../export/http-transport.ts";
 import { QueueingMetricExporter } from "../export/metric-exporter.ts";
@@ -54,7 +54,7 @@ function spanExporter(
     case "otlp":
       return new SpanBatcher(resource, deliveryQueue(settings, "traces", account), account);
     case "console":
-      return new ConsoleSpans(serviceOf(resource), account, print);
+      return new ConsoleSpans(serviceOf(resource), account, terminal());
     case "none":
       return { accept: () => {}, flush: async () => {}, close: async () => {} };
   }
@@ -73,7 +73,7 @@ export function metricSignal(settings: Settings, resource: Resource): MetricSign
   }
   const exporter =
     queue === undefined
-      ? new ConsoleMetrics(serviceOf(resource), account, print)
+      ? new ConsoleMetrics(serviceOf(resource), account, terminal())
       : new QueueingMetricExporter(resource, queue, account);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: METRIC_INTERVAL });
   const meterProvider = new MeterProvider({ readers: [reader] });
@@ -108,6 +108,11 @@ function serviceOf(resource: Resource): string {
   return String(resource.attributes["service.name"]);
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+/** The terminal that the console exporters draw on; 80 columns and no colors where stdout is none. */
+function terminal(): Terminal {
+  return {
+    width: process.stdout.columns ?? 80,
+    color: process.stdout.isTTY && process.stdout.hasColors(),
+    print: (text) => void process.stdout.write(`${text}\n`),
+  };
 }

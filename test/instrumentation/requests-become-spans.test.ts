@@ -171,7 +171,7 @@ for (const [client, send] of [
         "http.response.status_code": 200,
       });
       expect(span?.attributes["url.full"]).to.match(/^http:\/\/127\.0\.0\.1:\d+\/stock$/);
-      expect(seen["traceparent"]).to.equal(`00-${span?.traceId}-${span?.spanId}-01`);
+      expect(seen["traceparent"]).to.equal(`00-${span?.traceId}-${span?.spanId}-03`);
       expect(ofKind(spans, SpanKind.SERVER)[0]?.parentSpanId).to.equal(span?.spanId);
     });
 

@@ -1,0 +1,199 @@
+import { type Attributes, createNoopMeter, type Meter } from "@opentelemetry/api";
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import { expect } from "chai";
+import { Context } from "../../src/context/context.ts";
+import { runIn } from "../../src/context/current.ts";
+import { troubles } from "../../src/core/diagnostics.ts";
+import { VERSION } from "../../src/core/version.ts";
+import { counter, histogram } from "../../src/metrics/accessors.ts";
+import { recording } from "../recording.ts";
+
+interface Series {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly scope: readonly (string | undefined)[];
+  readonly points: readonly (readonly [Attributes, unknown])[];
+}
+
+/** An official meter provider, code that runs where telemetry goes into it, and what it has collected. */
+class Metering {
+  readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  readonly #provider = new MeterProvider({
+    readers: [
+      new PeriodicExportingMetricReader({ exporter: this.#exporter, exportIntervalMillis: 1_000_000 }),
+    ],
+  });
+  readonly #context = new Context().withProviders(recording(this.#provider).providers);
+
+  run(fn: () => void): this {
+    runIn(this.#context, fn);
+    return this;
+  }
+
+  async series(): Promise<Series[]> {
+    await this.#provider.forceFlush();
+    const collected = this.#exporter.getMetrics().at(-1)?.scopeMetrics ?? [];
+    await this.#provider.shutdown();
+    return collected.flatMap(({ scope, metrics }) =>
+      metrics.map(({ descriptor: { name, unit, description }, dataPoints }) => ({
+        name,
+        unit,
+        description,
+        scope: [scope.name, scope.version],
+        points: dataPoints.map(({ attributes, value }) => [attributes, value] as const),
+      })),
+    );
+  }
+}
+
+const orders = counter("shop.orders", { unit: "{order}", description: "orders placed" });
+const latency = histogram("shop.latency", { unit: "s", advice: { explicitBucketBoundaries: [1, 2] } });
+const invalid = (): number => troubles().invalid_argument ?? 0;
+const revoked = Proxy.revocable({}, {});
+revoked.revoke();
+
+describe("a counter", () => {
+  it("adds to the series of its attributes, with unit and description", async () => {
+    const metering = new Metering().run(() => {
+      orders.add(1, { currency: "EUR" });
+      orders.add(2, { currency: "EUR" });
+      orders.add(0.5, { currency: "USD" });
+      orders.add(0);
+    });
+    expect(await metering.series()).to.deep.equal([
+      {
+        name: "shop.orders",
+        unit: "{order}",
+        description: "orders placed",
+        scope: ["throughline", VERSION],
+        points: [
+          [{ currency: "EUR" }, 3],
+          [{ currency: "USD" }, 0.5],
+          [{}, 0],
+        ],
+      },
+    ]);
+  });
+});
+
+describe("a histogram", () => {
+  it("records into the buckets that it was advised to have", async () => {
+    const metering = new Metering().run(() => {
+      for (const value of [0, 1, 1.5, 7]) latency.record(value, { route: "/" });
+    });
+    const [series] = await metering.series();
+    const [attributes, value] = series?.points[0] ?? [];
+    expect(attributes).to.deep.equal({ route: "/" });
+    expect(value).to.deep.include({ count: 4, sum: 9.5, buckets: { boundaries: [1, 2], counts: [2, 1, 1] } });
+    expect(series).to.include({ name: "shop.latency", unit: "s" });
+  });
+});
+
+describe("an accessor", () => {
+  it("is silent where there is no provider", () => {
+    const before = troubles();
+    orders.add(1);
+    latency.record(1);
+    expect(troubles()).to.deep.equal(before);
+  });
+
+  it("never mixes two providers in one process", async () => {
+    const [one, two] = [new Metering(), new Metering()];
+    one.run(() => orders.add(1));
+    two.run(() => {
+      orders.add(10);
+      one.run(() => orders.add(2));
+      orders.add(20);
+    });
+    const valueOf = async (metering: Metering) => (await metering.series())[0]?.points[0]?.[1];
+    expect([await valueOf(one), await valueOf(two)]).to.deep.equal([3, 30]);
+  });
+
+  it("makes its instrument when it is used, not when it is declared", async () => {
+    const metering = new Metering().run(() => void counter("unused"));
+    expect(await metering.series()).to.deep.equal([]);
+  });
+
+  it("makes its instrument once for each provider", () => {
+    let made = 0;
+    const metering = (): Context => {
+      const getMeter = (): Meter =>
+        Object.assign(createNoopMeter(), { createCounter: () => ({ add: () => {}, made: (made += 1) }) });
+      return new Context().withProviders(recording({ getMeter }).providers);
+    };
+    const [one, two] = [metering(), metering()];
+    for (const context of [one, two, one, two]) runIn(context, () => orders.add(1));
+    expect(made).to.equal(2);
+  });
+
+  for (const [what, value] of Object.entries<unknown>({
+    NaN: NaN,
+    Infinity: Infinity,
+    "-Infinity": -Infinity,
+    "a negative number": -1,
+    "a bigint": 1n,
+    "a text": "1",
+    "an object": { valueOf: () => 1 },
+    null: null,
+    undefined: undefined,
+    "a symbol": Symbol("value"),
+    "a revoked proxy": revoked.proxy,
+  })) {
+    it(`leaves out and counts ${what}, and the series is unharmed`, async () => {
+      const before = invalid();
+      const metering = new Metering().run(() => {
+        orders.add(1);
+        latency.record(1);
+        orders.add(value as number);
+        latency.record(value as number);
+        orders.add(1);
+        latency.record(1);
+      });
+      const [counted, recorded] = await metering.series();
+      expect(counted?.points).to.deep.equal([[{}, 2]]);
+      expect(recorded?.points.map(([, point]) => point)[0]).to.include({ count: 2, sum: 2 });
+      expect(invalid()).to.equal(before + 2);
+    });
+  }
+
+  for (const [what, attributes] of Object.entries<unknown>({
+    "attributes whose getter throws": Object.defineProperty({}, "key", {
+      enumerable: true,
+      get: () => {
+        throw new Error("on purpose");
+      },
+    }),
+    "a revoked proxy": revoked.proxy,
+    "attributes that cannot be written as JSON": { key: 1n },
+  })) {
+    it(`never throws over ${what}, and the series is unharmed`, async () => {
+      const metering = new Metering().run(() => {
+        orders.add(1, { good: true });
+        orders.add(1, attributes as Attributes);
+        latency.record(1, attributes as Attributes);
+        orders.add(1, { good: true });
+      });
+      const [counted] = await metering.series();
+      expect(counted?.points).to.deep.equal([[{ good: true }, 2]]);
+    });
+  }
+
+  it("never throws over a name or options of the wrong kind", async () => {
+    const metering = new Metering().run(() => {
+      for (const name of [null, 5, Symbol("name"), "", "no name", revoked.proxy]) {
+        counter(name as string, name as object).add(1);
+        histogram(name as string, name as object).record(1);
+      }
+      orders.add(1);
+    });
+    expect((await metering.series()).find(({ name }) => name === "shop.orders")?.points).to.deep.equal([
+      [{}, 1],
+    ]);
+  });
+});
