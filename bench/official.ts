@@ -1,8 +1,8 @@
-import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace-node";
-import type { Contender, Destination } from "./contender.ts";
+import { activeByHand, type Contender, type Destination } from "./contender.ts";
 
 const EMPTY: SpanProcessor = {
   onStart: () => {},
@@ -20,20 +20,7 @@ export function official(destination: Destination): Contender {
   const tracers = [0, 1, 2].map((scope) => trace.getTracer(`bench-${scope}`, "1.0"));
   return {
     startAndEnd: (scope) => tracers[scope]?.startSpan("work").end(),
-    within: (scope, attributes, fn) => {
-      const options = attributes === undefined ? {} : { attributes };
-      tracers[scope]?.startActiveSpan("work", options, (span) => {
-        try {
-          fn();
-        } catch (error) {
-          span.recordException(error as Error);
-          span.setStatus({ code: SpanStatusCode.ERROR });
-          throw error;
-        } finally {
-          span.end();
-        }
-      });
-    },
+    within: (scope, attributes, fn) => activeByHand(tracers[scope], attributes, fn),
     flush: () => provider.forceFlush(),
   };
 }

@@ -1,6 +1,6 @@
-import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { trace } from "@opentelemetry/api";
 import { start, withSpan } from "throughline";
-import type { Contender, Destination } from "./contender.ts";
+import { activeByHand, type Contender, type Destination } from "./contender.ts";
 
 export function ours(destination: Destination): Contender {
   const telemetry =
@@ -14,18 +14,7 @@ export function ours(destination: Destination): Contender {
       // The main door has one instrumentation scope; the others are reached through the API, as a library would.
       if (scope === 0)
         return attributes === undefined ? withSpan("work", fn) : withSpan("work", { attributes }, fn);
-      const options = attributes === undefined ? {} : { attributes };
-      tracers[scope]?.startActiveSpan("work", options, (span) => {
-        try {
-          fn();
-        } catch (error) {
-          span.recordException(error as Error);
-          span.setStatus({ code: SpanStatusCode.ERROR });
-          throw error;
-        } finally {
-          span.end();
-        }
-      });
+      activeByHand(tracers[scope], attributes, fn);
     },
     flush: async () => {
       await telemetry.flush({ timeout: 60_000 });

@@ -3,6 +3,7 @@ import { context, propagation } from "@opentelemetry/api";
 import { createServer, get, type IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import { activeSpan, counter, start, withSpan } from "throughline";
+import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "orders" });
 const orders = counter("orders.placed", { unit: "{order}" });
@@ -56,10 +57,4 @@ const server = createServer(async (request, response) => {
   response.end();
 });
 
-server.listen(0, "127.0.0.1", () => process.send?.(server.address()));
-process.once("message", async () => {
-  server.close();
-  server.closeAllConnections();
-  process.send?.(await telemetry.shutdown());
-  process.disconnect();
-});
+await serveUntilTold(server, telemetry);

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { activeSpan, annotate, counter, histogram, start, withSpan } from "throughline";
+import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "payments" });
 const charges = counter("payments.charges", { unit: "{charge}" });
@@ -37,10 +38,4 @@ const server = createServer(async (request, response) => {
   response.end();
 });
 
-server.listen(0, "127.0.0.1", () => process.send?.(server.address()));
-process.once("message", async () => {
-  server.close();
-  server.closeAllConnections();
-  process.send?.(await telemetry.shutdown());
-  process.disconnect();
-});
+await serveUntilTold(server, telemetry);

@@ -9,6 +9,7 @@ import {
 } from "@opentelemetry/api";
 import { asSpan, Context } from "./context.ts";
 import { processState } from "./process-state.ts";
+import type { Providers } from "./providers.ts";
 import { Scope } from "./scope.ts";
 
 const { storage } = processState;
@@ -67,20 +68,17 @@ function withScope(context: Context): Context {
   return context.scope === undefined ? context.withSpan(context.span, new Scope()) : context;
 }
 
-/** The tracer provider of the current context, else that of `start()`, else the API's global one. */
-export function currentTracerProvider(): TracerProvider {
-  return (
-    currentContext().providers?.tracerProvider ??
-    processState.providers?.tracerProvider ??
-    trace.getTracerProvider()
-  );
+/** The providers of the current context, else those of `start()`; undefined where neither says where to. */
+export function currentProviders(): Providers | undefined {
+  return currentContext().providers ?? processState.providers;
 }
 
-/** The meter provider of the current context, else that of `start()`, else the API's global one. */
+/** The current tracer provider, else the API's global one, which another SDK may have registered. */
+export function currentTracerProvider(): TracerProvider {
+  return currentProviders()?.tracerProvider ?? trace.getTracerProvider();
+}
+
+/** The current meter provider, else the API's global one, which another SDK may have registered. */
 export function currentMeterProvider(): MeterProvider {
-  return (
-    currentContext().providers?.meterProvider ??
-    processState.providers?.meterProvider ??
-    metrics.getMeterProvider()
-  );
+  return currentProviders()?.meterProvider ?? metrics.getMeterProvider();
 }

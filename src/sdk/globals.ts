@@ -1,5 +1,6 @@
 import {
   context,
+  createNoopMeter,
   metrics,
   propagation,
   ProxyTracerProvider,
@@ -7,20 +8,20 @@ import {
   type MeterProvider,
   type TracerProvider,
 } from "@opentelemetry/api";
-import { createNoopMeter } from "@opentelemetry/api";
-import { currentContext } from "../context/current.ts";
+import { currentProviders } from "../context/current.ts";
 import { ThroughlineContextManager } from "../context/manager.ts";
-import { processState } from "../context/process-state.ts";
 import { report } from "../core/diagnostics.ts";
 import { W3CPropagator } from "../propagation/propagator.ts";
+import { currentTracer } from "../trace/current-tracer.ts";
 
 const silentTracers = new ProxyTracerProvider();
 const silentMeter = createNoopMeter();
 
 /** What the API knows as global: it asks the current context each time, so a tenant, a test or a restart is honoured. */
 const tracerProvider: TracerProvider = {
-  getTracer: (...scope) => {
-    const tracer = () => (tracerProviderHere() ?? silentTracers).getTracer(...scope);
+  getTracer: (name, version, options) => {
+    const provider = (): TracerProvider => currentProviders()?.tracerProvider ?? silentTracers;
+    const tracer = currentTracer(name, version, options, provider);
     return {
       startSpan: (...args) => tracer().startSpan(...args),
       startActiveSpan: (...args: unknown[]) =>
@@ -30,16 +31,8 @@ const tracerProvider: TracerProvider = {
 };
 
 const meterProvider: MeterProvider = {
-  getMeter: (...scope) => meterProviderHere()?.getMeter(...scope) ?? silentMeter,
+  getMeter: (...scope) => currentProviders()?.meterProvider.getMeter(...scope) ?? silentMeter,
 };
-
-function tracerProviderHere(): TracerProvider | undefined {
-  return currentContext().providers?.tracerProvider ?? processState.providers?.tracerProvider;
-}
-
-function meterProviderHere(): MeterProvider | undefined {
-  return currentContext().providers?.meterProvider ?? processState.providers?.meterProvider;
-}
 
 let isRegistered = false;
 

@@ -50,6 +50,8 @@ export class Span implements ApiSpan, SpanRecord {
   readonly parentSpanId: SpanId | undefined;
   readonly isParentRemote: boolean | undefined;
   readonly traceFlags: number;
+  /** The tracestate that this span was given, and gives to its children. */
+  readonly inheritedState: TraceState | undefined;
   readonly instrumentationScope: InstrumentationScope;
   /** The clock of this span's trace, which its children in this process share. */
   readonly clock: Clock;
@@ -66,7 +68,6 @@ export class Span implements ApiSpan, SpanRecord {
   statusCode: SpanStatusCode = SpanStatusCode.UNSET;
   statusMessage = "";
   readonly #sink: SpanSink;
-  readonly #traceState: TraceState | undefined;
   #context: SpanContext | undefined;
   #isEnded = false;
 
@@ -85,7 +86,7 @@ export class Span implements ApiSpan, SpanRecord {
     this.traceFlags = start.traceFlags;
     this.instrumentationScope = instrumentationScope;
     this.clock = start.clock;
-    this.#traceState = start.traceState;
+    this.inheritedState = start.traceState;
     this.#sink = sink;
     const reading = start.clock.read();
     this.startSeconds = start.clock.seconds(reading);
@@ -94,7 +95,7 @@ export class Span implements ApiSpan, SpanRecord {
 
   get traceState(): string {
     try {
-      return this.#traceState?.serialize() ?? "";
+      return this.inheritedState?.serialize() ?? "";
     } catch {
       return "";
     }
@@ -105,7 +106,7 @@ export class Span implements ApiSpan, SpanRecord {
       traceId: this.traceId.hex,
       spanId: this.spanId.hex,
       traceFlags: this.traceFlags,
-      ...(this.#traceState === undefined ? {} : { traceState: this.#traceState }),
+      ...(this.inheritedState === undefined ? {} : { traceState: this.inheritedState }),
     });
   }
 

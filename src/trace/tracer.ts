@@ -114,7 +114,7 @@ function startOf(parent: ApiSpan | undefined): SpanStart {
       traceId: parent.traceId,
       parentSpanId: parent.spanId,
       isParentRemote: false,
-      traceState: parent.spanContext().traceState,
+      traceState: parent.inheritedState,
       traceFlags: parent.traceFlags,
       clock: parent.clock,
     };

@@ -1,4 +1,4 @@
-import type { Context } from "@opentelemetry/api";
+import { type Context, INVALID_SPAN_CONTEXT } from "@opentelemetry/api";
 import { expect } from "chai";
 import { currentContext } from "../../src/context/current.ts";
 import { ThroughlineContextManager } from "../../src/context/manager.ts";
@@ -58,8 +58,15 @@ for (const [what, nonsense] of Object.entries(NONSENSE)) {
 describe("a context whose span is none", () => {
   const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
 
-  for (const nonsense of [5, "span", {}, true]) {
-    it(`hides nothing from the caller: ${JSON.stringify(nonsense)}`, () => {
+  for (const [what, nonsense] of Object.entries<unknown>({
+    "a number": 5,
+    "a text": "span",
+    "a boolean": true,
+    "an empty object": {},
+    "a revoked proxy": revoked.proxy,
+    "an object with nothing but a span context": { spanContext: () => INVALID_SPAN_CONTEXT },
+  })) {
+    it(`gives a span that records nothing in the place of ${what}`, () => {
       record(({ spans }) => {
         manager.with(currentContext().setValue(SPAN_KEY, nonsense), () => {
           annotate({ a: 1 });

@@ -122,11 +122,9 @@ describe("an accessor", () => {
 
   it("makes its instrument once for each provider", () => {
     let made = 0;
-    const metering = (): Context => {
-      const getMeter = (): Meter =>
-        Object.assign(createNoopMeter(), { createCounter: () => ({ add: () => {}, made: (made += 1) }) });
-      return new Context().withProviders(recording({ getMeter }).providers);
-    };
+    const getMeter = (): Meter =>
+      Object.assign(createNoopMeter(), { createCounter: () => ({ add: () => {}, made: (made += 1) }) });
+    const metering = (): Context => new Context().withProviders(recording({ getMeter }).providers);
     const [one, two] = [metering(), metering()];
     for (const context of [one, two, one, two]) runIn(context, () => orders.add(1));
     expect(made).to.equal(2);

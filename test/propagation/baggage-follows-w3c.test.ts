@@ -171,6 +171,35 @@ describe("a baggage header that goes out", () => {
     }
   });
 
+  for (const [what, entry] of Object.entries<unknown>({
+    "an entry that is null": null,
+    "an entry whose metadata throws": {
+      value: "2",
+      metadata: {
+        toString: () => {
+          throw new Error("on purpose");
+        },
+      },
+    },
+    "an entry whose metadata is no text": { value: "2", metadata: { toString: () => 5 } },
+  })) {
+    it(`costs no other entry for ${what}`, () => {
+      expect(formatted({ x: "1", broken: entry as BaggageEntry, y: "3" })).to.match(/^x=1,(broken=2,)?y=3$/);
+    });
+  }
+
+  for (const [what, text] of Object.entries({
+    spaces: `p=${" ".repeat(1_000_000)}"`,
+    "spaces after a key": `p${" ".repeat(1_000_000)}"`,
+    "a key": `${"p".repeat(1_000_000)}"`,
+    semicolons: ";".repeat(1_000_000),
+  })) {
+    it(`with metadata of a million characters does not hang: ${what}`, () => {
+      const metadata = baggageEntryMetadataFromString(text);
+      expect(interruptible(() => formatted({ a: { value: "1", metadata } }))).to.equal("a=1");
+    });
+  }
+
   it("costs only the metadata that could end the member or the header", () => {
     for (const text of ["a,b=2", "a\r\nx: 1", "\u0000", "é", ""]) {
       const metadata = baggageEntryMetadataFromString(text);

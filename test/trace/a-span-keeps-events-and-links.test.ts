@@ -1,6 +1,14 @@
-import { type Exception, type Link, type SpanContext, type TimeInput } from "@opentelemetry/api";
+import {
+  createTraceState,
+  type Exception,
+  type Link,
+  type SpanContext,
+  type TimeInput,
+} from "@opentelemetry/api";
 import { expect } from "chai";
 import { runInNewContext } from "node:vm";
+import { Context } from "../../src/context/context.ts";
+import { TracerProvider } from "../../src/trace/tracer-provider.ts";
 import { recordedSpan } from "./recorded-span.ts";
 
 const CONTEXT: SpanContext = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 };
@@ -156,6 +164,18 @@ describe("a link", () => {
       { traceId: CONTEXT.traceId, spanId: CONTEXT.spanId, attributes: { a: 1 } },
       { traceId: CONTEXT.traceId, spanId: "c".repeat(16), attributes: {} },
     ]);
+  });
+
+  it("says whether what it points to is remote, and carries its flags and tracestate", () => {
+    const contexts: SpanContext[] = [];
+    const provider = new TracerProvider({
+      accept: ({ links }) => void contexts.push(...links.map(({ context }) => context)),
+    });
+    const context = { ...CONTEXT, isRemote: true, traceFlags: 3, traceState: createTraceState("a=1") };
+    const links = [{ context }, { context: CONTEXT }];
+    provider.getTracer("test").startSpan("span", { links }, new Context()).end();
+    expect(contexts[0]).to.deep.equal(context);
+    expect(contexts[1]?.isRemote ?? false).to.equal(false);
   });
 
   it("has its own copy of the span context", () => {

@@ -5,6 +5,8 @@ import { EMPTY, one, recorded, REMOTE, under } from "./traced.ts";
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 
+const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
+
 const throws = (): never => {
   throw new Error("on purpose");
 };
@@ -45,7 +47,11 @@ describe("startSpan never throws", () => {
     "a text": "context",
     "an empty object": {},
     "a revoked proxy": revoked.proxy,
-    "one whose span is none": EMPTY.setValue(Symbol.for("OpenTelemetry Context Key SPAN"), 5),
+    "one that knows spans and nothing else": {
+      getValue: (key: symbol) => (key === SPAN_KEY ? undefined : throws()),
+    },
+    "one whose span has no span context": EMPTY.setValue(SPAN_KEY, { spanContext: throws }),
+    "one whose span is none": EMPTY.setValue(SPAN_KEY, 5),
   })) {
     it(`where its context is ${what}: the span is a root`, () => {
       expect(one({}, context as Context)?.parentSpanId).to.equal(undefined);
