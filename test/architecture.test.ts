@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "export",
     "instrumentation",
   ],
-  devtools: ["core", "otlp", "waterfall"],
+  devtools: ["core", "context", "otlp", "waterfall"],
   cli: ["sdk", "devtools", "export", "waterfall", "core"],
 };
 

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { runIn } from "../context/current.ts";
+import { SUPPRESSED } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { MalformedOtlpError } from "../otlp/malformed-otlp-error.ts";
 import { ClientGone, readBody } from "./body.ts";
@@ -61,7 +63,8 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   await new Promise<void>((resolve, reject) => {
     // Stays for good: after the promise has settled, an error of the socket must not end the process.
     server.on("error", reject);
-    server.listen(options.port ?? DEFAULT_PORT, host, resolve);
+    // Its requests are handled in the context that it listens in: a program that receives its own must not trace that.
+    runIn(SUPPRESSED, () => server.listen(options.port ?? DEFAULT_PORT, host, resolve));
   });
   const close = once(() => closeServer(server));
   return { endpoint: endpointOf(server), store, close, [Symbol.asyncDispose]: close };

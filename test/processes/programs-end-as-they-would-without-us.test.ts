@@ -152,6 +152,21 @@ describe("start()", function () {
     expect(code).to.equal(0);
   });
 
+  it("does not trace a receiver in its own process", async () => {
+    const { output } = await program(
+      `import { start, withSpan } from "throughline";
+       import { startReceiver } from "throughline/devtools";
+       const receiver = await startReceiver({ port: 0 });
+       const telemetry = start({ endpoint: receiver.endpoint });
+       withSpan("work", () => {});
+       await telemetry.flush();
+       const { spans } = await telemetry.shutdown();
+       await receiver.close();
+       console.log(spans.made, receiver.store.spans);`,
+    );
+    expect(output).to.equal("1 1\n");
+  });
+
   it("says so once when another SDK owns the API, and goes on beside it", async () => {
     const receiver = await startReceiver({ port: 0 });
     const { errors, output } = await program(
