@@ -8,9 +8,11 @@ const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
 /** A value as a span; undefined for whatever could not serve as one. Never throws. */
 export function asSpan(value: unknown): Span | undefined {
   try {
-    return typeof (value as Partial<Span> | null | undefined)?.spanContext === "function"
-      ? (value as Span)
-      : undefined;
+    const { spanContext, isRecording, setAttributes, end } = value as Partial<Span>;
+    const isSpan = [spanContext, isRecording, setAttributes, end].every(
+      (method) => typeof method === "function",
+    );
+    return isSpan ? (value as Span) : undefined;
   } catch {
     return undefined;
   }

@@ -12,9 +12,7 @@ const MEMBER_LIMIT = 180;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** A token, or a token and a value of baggage-octets.  (W3C Baggage, 3.3.1.4) */
-const PROPERTY =
-  /^[ \t]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*(?:=[ \t]*[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*[ \t]*)?$/;
+const OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 
 /**
  * A `baggage` header as Baggage; undefined where nothing in it is usable. Malformed members are left out, and so
@@ -42,21 +40,34 @@ export function formatBaggage(baggage: Baggage): string {
   const members: string[] = [];
   // The comma that each member but the first has before it.
   let length = -1;
-  for (const [key, { value, metadata }] of baggage.getAllEntries()) {
-    if (!TOKEN.test(key) || typeof value !== "string" || members.length === MEMBER_LIMIT) continue;
-    const member = `${key}=${encodeURIComponent(value.toWellFormed())}${properties(metadata?.toString() ?? "")}`;
-    if (length + 1 + member.length > BYTE_LIMIT) continue;
+  for (const [key, entry] of baggage.getAllEntries()) {
+    const member = formatMember(key, entry);
+    if (member === undefined || members.length === MEMBER_LIMIT || length + 1 + member.length > BYTE_LIMIT)
+      continue;
     length += 1 + member.length;
     members.push(member);
   }
   return members.join(",");
 }
 
+function formatMember(key: string, entry: BaggageEntry): string | undefined {
+  try {
+    if (!TOKEN.test(key) || typeof entry.value !== "string") return undefined;
+    return `${key}=${encodeURIComponent(entry.value.toWellFormed())}${formatProperties(entry.metadata)}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Metadata goes out as it came, if all of it is properties: `key` or `key=value`, with semicolons between. */
-function properties(metadata: string): string {
-  return metadata !== "" && metadata.split(";").every((property) => PROPERTY.test(property))
-    ? `;${metadata}`
-    : "";
+function formatProperties(metadata: BaggageEntry["metadata"]): string {
+  const properties = typeof metadata === "object" ? metadata.toString() : "";
+  return properties !== "" && properties.split(";").every(isProperty) ? `;${properties}` : "";
+}
+
+function isProperty(property: string): boolean {
+  const [key = "", ...value] = property.split("=").map(trimOptionalWhitespace);
+  return TOKEN.test(key) && OCTETS.test(value.join("="));
 }
 
 function withinLimit(header: string): string {

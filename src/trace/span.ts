@@ -230,11 +230,17 @@ export class Span implements ApiSpan, SpanRecord {
     }
     try {
       const { context, attributes } = link;
-      const { traceId, spanId, traceFlags, traceState } = context;
+      const { traceId, spanId, traceFlags, traceState, isRemote } = context;
       const list: AttributeList = [];
       const droppedAttributesCount = setAttributes(list, attributes);
       if (this.links === NO_LINKS) this.links = [];
-      const copy = { traceId, spanId, traceFlags, ...(traceState === undefined ? {} : { traceState }) };
+      const copy = {
+        traceId,
+        spanId,
+        traceFlags,
+        ...(traceState === undefined ? {} : { traceState }),
+        ...(isRemote === undefined ? {} : { isRemote }),
+      };
       this.links.push({ context: copy, attributes: list, droppedAttributesCount });
     } catch (thrown) {
       report("invalid_argument", `a link could not be read (${describe(thrown)})`);

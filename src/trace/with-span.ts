@@ -17,8 +17,8 @@ const NON_RECORDING = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 const applicationTracer = currentTracer("throughline", VERSION);
 
-/** Errors that a span of this process has recorded: passing through more spans, each marks its span, once told. */
-const recorded = new WeakSet<object>();
+/** Errors by the trace that has recorded them: passing through more of its spans, they mark each, and are told once. */
+const recorded = new WeakMap<object, string>();
 
 /**
  * Calls `fn` inside a new span, a child of the active one, and returns what `fn` returns. The span ends when `fn`
@@ -69,15 +69,16 @@ function runToEnd<Result>(span: Span, fn: (span: Span) => Result): Result {
 }
 
 function fail(span: Span, thrown: unknown): void {
-  if (span.isRecording() && !isRecorded(thrown)) span.recordException(thrown as Error);
+  if (span.isRecording() && !isRecorded(thrown, span.spanContext().traceId))
+    span.recordException(thrown as Error);
   span.setStatus({ code: SpanStatusCode.ERROR, message: exceptionMessage(thrown) });
   span.end();
 }
 
-function isRecorded(thrown: unknown): boolean {
+function isRecorded(thrown: unknown, traceId: string): boolean {
   if (typeof thrown !== "object" || thrown === null) return false;
-  if (recorded.has(thrown)) return true;
-  recorded.add(thrown);
+  if (recorded.get(thrown) === traceId) return true;
+  recorded.set(thrown, traceId);
   return false;
 }
 

@@ -34,6 +34,27 @@ const FAILURES: Record<string, (error: unknown) => PromiseLike<unknown>> = {
 };
 
 describe("an error", () => {
+  it("that several traces share is told once in each of them", () => {
+    const shared = new Error("shared");
+    const { spans } = record((own) => {
+      for (const _ of [1, 2])
+        caught(() =>
+          withSpan("outer", () =>
+            withSpan("inner", () => {
+              throw shared;
+            }),
+          ),
+        );
+      return own;
+    });
+    expect(spans.map((span) => [span.name, exceptions(span).length])).to.deep.equal([
+      ["inner", 1],
+      ["outer", 0],
+      ["inner", 1],
+      ["outer", 0],
+    ]);
+  });
+
   it("that is thrown is recorded, ends the span, and is thrown on, itself", () => {
     record(({ spans }) => {
       const error = new RangeError("too far");
