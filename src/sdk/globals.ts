@@ -20,8 +20,7 @@ const silentMeter = createNoopMeter();
 /** What the API knows as global: it asks the current context each time, so a tenant, a test or a restart is honoured. */
 const tracerProvider: TracerProvider = {
   getTracer: (name, version, options) => {
-    const provider = (): TracerProvider => currentProviders()?.tracerProvider ?? silentTracers;
-    const tracer = currentTracer(name, version, options, provider);
+    const tracer = currentTracer(name, version, options, ownTracerProvider);
     return {
       startSpan: (...args) => tracer().startSpan(...args),
       startActiveSpan: (...args: unknown[]) =>
@@ -33,6 +32,11 @@ const tracerProvider: TracerProvider = {
 const meterProvider: MeterProvider = {
   getMeter: (...scope) => currentProviders()?.meterProvider.getMeter(...scope) ?? silentMeter,
 };
+
+/** Never the API's own, which is this one: what is not ours to trace is silent. */
+function ownTracerProvider(): TracerProvider {
+  return currentProviders()?.tracerProvider ?? silentTracers;
+}
 
 let isRegistered = false;
 
