@@ -13,6 +13,7 @@ const ORDERS = Array.from({ length: 200 }, (_, index) => ({
 }));
 const DECLINED = ORDERS.filter(({ amount }) => amount === 1200).length;
 
+const width = process.stdout.columns ?? 100;
 const elsewhere = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"];
 const problems = elsewhere ? await sendTo(elsewhere) : await receiveAndShow();
 for (const problem of problems) console.error(`✗ ${problem}`);
@@ -25,10 +26,13 @@ async function receiveAndShow(): Promise<string[]> {
   for (const [name, traces] of found) {
     if (traces[0] === undefined || name === "unexpected") continue;
     console.log(`\nOne of ${traces.length} ${name} orders:\n`);
-    process.stdout.write(drawStoredTrace(receiver.store, traces[0].traceId));
+    process.stdout.write(drawStoredTrace(receiver.store, traces[0].traceId, { width }));
   }
-  console.log(`\nThe metrics of both services:\n\n${drawStoredMetrics(receiver.store)}`);
+  console.log(`\nThe metrics of both services:\n\n${drawStoredMetrics(receiver.store, { width })}`);
   console.log(summary(run, `${receiver.store.traces().length} traces`));
+  console.log(
+    "All orders were sent at once, so they wait for each other. To watch a program of yours: npx throughline view",
+  );
   return [...problemsOf(run), ...unexpectedTrees(found)];
 }
 

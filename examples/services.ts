@@ -16,7 +16,9 @@ export async function runServices(
   endpoint: string,
   orders: readonly { amount: number; tier: string }[],
 ): Promise<Run> {
-  const environment = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+  // Of the variables that may be set here, those of the exporter alone are meant for the services.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^OTEL_(?!EXPORTER_OTLP_)/.test(name));
+  const environment = { ...Object.fromEntries(inherited), OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
   const payments = await startService("payments.ts", environment);
   const shop = await startService("orders.ts", { ...environment, PAYMENTS_URL: payments.url });
   const answers = await Promise.all(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 /** A door is a file directly in src; what it exports is listed in test/doors, and changes on purpose only. */
 const DOORS = readdirSync("src")
@@ -17,6 +17,38 @@ describe("the doors", () => {
     expect(entries.map((entry) => (entry === "." ? "index" : entry.slice(2))).toSorted()).to.deep.equal(
       DOORS,
     );
+  });
+
+  it("have types that a strict program takes without Node's own", function () {
+    this.timeout(30_000);
+    mkdirSync(".doors", { recursive: true });
+    try {
+      const imports = DOORS.map(
+        (door) => `import "${door === "index" ? "throughline" : `throughline/${door}`}";`,
+      );
+      const program = `import { start, type Telemetry } from "throughline";\nexport const telemetry: Telemetry = start();`;
+      writeFileSync(".doors/program.mts", [...imports, program].join("\n"));
+      const options = [
+        "--strict",
+        "--noEmit",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2022",
+        "--types",
+        "",
+        "--ignoreConfig",
+      ];
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        ["node_modules/typescript/bin/tsc", ...options, ".doors/program.mts"],
+        { encoding: "utf8" },
+      );
+      expect(stdout).to.equal("");
+      expect(status).to.equal(0);
+    } finally {
+      rmSync(".doors", { recursive: true });
+    }
   });
 
   for (const door of DOORS) {

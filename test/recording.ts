@@ -1,8 +1,8 @@
 import { type MeterProvider, metrics } from "@opentelemetry/api";
 import { Context } from "../src/context/context.ts";
 import { runIn } from "../src/context/current.ts";
+import type { AttributeList } from "../src/core/attributes.ts";
 import type { Providers } from "../src/context/providers.ts";
-import { attributesToObject } from "../src/core/attributes.ts";
 import type { SpanRecord } from "../src/trace/record.ts";
 import { TracerProvider } from "../src/trace/tracer-provider.ts";
 
@@ -45,7 +45,7 @@ export function recording(meterProvider: MeterProvider = metrics.getMeterProvide
 /** Calls `fn` where telemetry goes into a recording of its own; nothing global is touched. */
 export function record<Result>(fn: (own: Recording) => Result): Result {
   const own = recording();
-  return runIn(new Context().withProviders(own.providers), fn, own);
+  return runIn(new Context(undefined, own.providers), fn, own);
 }
 
 function copy(span: SpanRecord): RecordedSpan {
@@ -60,16 +60,16 @@ function copy(span: SpanRecord): RecordedSpan {
     traceState: span.traceState,
     start: [span.startSeconds, span.startNanoseconds],
     end: [span.endSeconds, span.endNanoseconds],
-    attributes: { ...attributesToObject(span.attributes) },
+    attributes: { ...objectOf(span.attributes) },
     events: span.events.map(({ name, time, attributes }) => ({
       name,
       time,
-      attributes: { ...attributesToObject(attributes) },
+      attributes: { ...objectOf(attributes) },
     })),
     links: span.links.map(({ context, attributes }) => ({
       traceId: context.traceId,
       spanId: context.spanId,
-      attributes: { ...attributesToObject(attributes) },
+      attributes: { ...objectOf(attributes) },
     })),
     status: { code: span.statusCode, message: span.statusMessage },
     dropped: {
@@ -79,4 +79,11 @@ function copy(span: SpanRecord): RecordedSpan {
     },
     scope: span.instrumentationScope.name,
   };
+}
+
+/** Attributes as an object, for comparison. */
+export function objectOf(list: Readonly<AttributeList>): Record<string, unknown> {
+  const object: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (let index = 0; index < list.length; index += 2) object[list[index] as string] = list[index + 1];
+  return object;
 }

@@ -1,5 +1,6 @@
 import { ThroughlineError } from "../core/errors.ts";
 import { currentContext, runIn } from "./current.ts";
+import { processState } from "./process-state.ts";
 import { required, Scope } from "./scope.ts";
 import { Token } from "./token.ts";
 
@@ -7,8 +8,6 @@ export interface ContextVariableOptions<Value> {
   /** What `get` gives where nothing was set. */
   readonly defaultValue?: Value;
 }
-
-let count = 0;
 
 /**
  * A typed variable whose value belongs to the current scope: a request, `scope(fn)`, `variable.run()`. Made once, at
@@ -20,14 +19,14 @@ let count = 0;
  */
 export class ContextVariable<Value> {
   readonly name: string;
-  readonly #index = count++;
+  readonly #index = processState.variables++;
   readonly #hasDefault: boolean;
   readonly #default: Value | undefined;
 
-  constructor(name: string, options: ContextVariableOptions<Value> = {}) {
+  constructor(name: string, options?: ContextVariableOptions<Value>) {
     this.name = name;
-    this.#hasDefault = Object.hasOwn(options, "defaultValue");
-    this.#default = options.defaultValue;
+    this.#hasDefault = Object.hasOwn(options ?? {}, "defaultValue");
+    this.#default = options?.defaultValue;
   }
 
   /**
@@ -63,9 +62,11 @@ export class ContextVariable<Value> {
   /**
    * Restores what was before the `set` that gave the token.
    *
-   * @throws ThroughlineError THR_TOKEN_USED, THR_TOKEN_OTHER_VARIABLE, THR_TOKEN_OTHER_SCOPE
+   * @throws ThroughlineError THR_NOT_A_TOKEN, THR_TOKEN_USED, THR_TOKEN_OTHER_VARIABLE, THR_TOKEN_OTHER_SCOPE
    */
   reset(token: Token): void {
+    if (typeof (token as Partial<Token> | undefined)?.restore !== "function")
+      throw new ThroughlineError("THR_NOT_A_TOKEN", `"${this.name}".reset(token)`);
     token.restore(this.#index, this.name);
   }
 

@@ -7,11 +7,14 @@ const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
 
 /** A value as a span; undefined for whatever could not serve as one. Never throws. */
 export function asSpan(value: unknown): Span | undefined {
+  if (value === undefined || value === null) return undefined;
   try {
-    const { spanContext, isRecording, setAttributes, end } = value as Partial<Span>;
-    const isSpan = [spanContext, isRecording, setAttributes, end].every(
-      (method) => typeof method === "function",
-    );
+    const span = value as Partial<Span>;
+    const isSpan =
+      typeof span.spanContext === "function" &&
+      typeof span.isRecording === "function" &&
+      typeof span.setAttributes === "function" &&
+      typeof span.end === "function";
     return isSpan ? (value as Span) : undefined;
   } catch {
     return undefined;
@@ -74,9 +77,5 @@ export class Context implements ApiContext {
   /** HOT: one for each active span. */
   withSpan(span: Span | undefined, scope: Scope | undefined): Context {
     return new Context(span, this.providers, scope, this.#values, this.#foreign);
-  }
-
-  withProviders(providers: Providers): Context {
-    return new Context(this.span, providers, this.scope, this.#values, this.#foreign);
   }
 }

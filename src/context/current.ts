@@ -47,25 +47,27 @@ export function runWithSpan<Arguments extends unknown[], Result>(
   return storage.run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span, ...args);
 }
 
-/**
- * Any API context as one of ours that can be made current. Ours stay as they are and get a scope if they have
- * none; ROOT_CONTEXT opens a fresh scope; another's contributes its span and keys and keeps the active scope. In
- * the place of what is no context stands the active one.
- */
-export function adopt(context: ApiContext): Context {
-  const active = currentContext();
-  try {
-    if (Context.isOurs(context)) return withScope(context);
-    if (context === ROOT_CONTEXT) return new Context(undefined, active.providers, new Scope());
-    const span = asSpan(trace.getSpan(context));
-    return new Context(span, active.providers, active.scope ?? new Scope(), undefined, context);
-  } catch {
-    return withScope(active);
-  }
+/** Any API context as one of ours that can be made current: one without a scope opens a new one. */
+function adopt(context: ApiContext): Context {
+  const own = capture(context);
+  return own.scope === undefined ? own.withSpan(own.span, new Scope()) : own;
 }
 
-function withScope(context: Context): Context {
-  return context.scope === undefined ? context.withSpan(context.span, new Scope()) : context;
+/**
+ * Any API context as one of ours, to be entered now or later. Ours stay as they are; ROOT_CONTEXT has no scope, so
+ * that entering it opens one; another's contributes its span and keys and keeps the scope that is active. In the
+ * place of what is no context stands the active one.
+ */
+export function capture(context: ApiContext): Context {
+  const active = currentContext();
+  try {
+    if (Context.isOurs(context)) return context;
+    if (context === ROOT_CONTEXT) return new Context(undefined, active.providers);
+    const span = asSpan(trace.getSpan(context));
+    return new Context(span, active.providers, active.scope, undefined, context);
+  } catch {
+    return active;
+  }
 }
 
 /** The providers of the current context, else those of `start()`; undefined where neither says where to. */

@@ -1,7 +1,7 @@
 import { type Context as ApiContext, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
 import { EventEmitter } from "node:events";
 import { bindEmitter, bindFunction } from "./bind.ts";
-import { adopt, runIn } from "./current.ts";
+import { capture, runIn } from "./current.ts";
 import { processState } from "./process-state.ts";
 
 /** OpenTelemetry's ContextManager over the one AsyncLocalStorage.  (API: Context, attach and detach) */
@@ -21,9 +21,9 @@ export class ThroughlineContextManager implements ContextManager {
   }
 
   bind<Target>(context: ApiContext, target: Target): Target {
-    if (target instanceof EventEmitter) return bindEmitter(adopt(context), target);
+    if (target instanceof EventEmitter) return bindEmitter(capture(context), target);
     if (typeof target !== "function") return target;
-    return bindFunction(adopt(context), target as Target & (() => unknown));
+    return bindFunction(capture(context), target as Target & (() => unknown));
   }
 
   enable(): this {

@@ -7,6 +7,10 @@ interface ProcessState {
   readonly storage: AsyncLocalStorage<Context>;
   /** What `start()` set up; serves every context that has no providers of its own. */
   providers: Providers | undefined;
+  /** True once what the API knows as global has been registered. */
+  isRegistered: boolean;
+  /** How many context variables there are: each copy's have numbers of their own. */
+  variables: number;
 }
 
 const KEY = Symbol.for("throughline.1");
@@ -16,4 +20,6 @@ const home = globalThis as { [KEY]?: ProcessState };
 export const processState: ProcessState = (home[KEY] ??= {
   storage: new AsyncLocalStorage(),
   providers: undefined,
+  isRegistered: false,
+  variables: 0,
 });

@@ -8,32 +8,33 @@ type Bindings = readonly unknown[];
  * opened for each request, by `scope(fn)` and `variable.run()`, and by the first `withSpan` outside any.
  */
 export class Scope {
-  #bindings: Bindings;
+  /** Not `#private`: another copy of this package in the process opens scopes within ours. */
+  private bindings: Bindings;
 
   /** A scope of its own, with what is set in `outer` now. What either sets afterwards the other never sees. */
   constructor(outer?: Scope) {
-    this.#bindings = outer === undefined ? [] : outer.#bindings;
+    this.bindings = outer === undefined ? [] : outer.bindings;
   }
 
   has(index: number): boolean {
-    return index in this.#bindings;
+    return index in this.bindings;
   }
 
   get(index: number): unknown {
-    return this.#bindings[index];
+    return this.bindings[index];
   }
 
   set(index: number, value: unknown): void {
-    const bindings = this.#bindings.slice();
+    const bindings = this.bindings.slice();
     bindings[index] = value;
-    this.#bindings = bindings;
+    this.bindings = bindings;
   }
 
   unset(index: number): void {
-    const bindings = this.#bindings.slice();
+    const bindings = this.bindings.slice();
     // oxlint-disable-next-line typescript/no-array-delete -- a hole is what says "not set"
     delete bindings[index];
-    this.#bindings = bindings;
+    this.bindings = bindings;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Context as ApiContext } from "@opentelemetry/api";
 import { Context } from "./context.ts";
-import { Scope } from "./scope.ts";
 
 /** The key that the official packages use too, so that each side's instrumentation respects the other's. */
 const SUPPRESS_TRACING = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
@@ -15,7 +14,4 @@ export function isTracingSuppressed(context: ApiContext): boolean {
 }
 
 /** Where telemetry does its own work: nothing in it is traced, and it belongs to no request. */
-export const SUPPRESSED: Context = new Context(undefined, undefined, new Scope()).setValue(
-  SUPPRESS_TRACING,
-  true,
-);
+export const SUPPRESSED: Context = new Context().setValue(SUPPRESS_TRACING, true);

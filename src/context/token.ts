@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { report } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { currentContext } from "./current.ts";

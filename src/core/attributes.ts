@@ -2,7 +2,7 @@ import type { AttributeValue } from "@opentelemetry/api";
 import { describe, report } from "./diagnostics.ts";
 
 /** Attributes a span, an event or a link keeps; more are dropped and counted.  (Specification: Attribute Limits) */
-export const ATTRIBUTE_COUNT_LIMIT = 128;
+const ATTRIBUTE_COUNT_LIMIT = 128;
 
 /** Attributes in the order they were set, flat: key, value, key, value … (half the memory of an object). */
 export type AttributeList = AttributeValue[];
@@ -36,7 +36,10 @@ export function setAttribute(list: AttributeList, key: string, value: unknown): 
 export function setAttributes(list: AttributeList, attributes: unknown): number {
   if (attributes === undefined || attributes === null) return 0;
   if (typeof attributes !== "object") {
-    report("invalid_attribute", "attributes must be an object of keys and values");
+    report(
+      "invalid_attribute",
+      `attributes were given as a ${typeof attributes}; they are an object of keys and values`,
+    );
     return 0;
   }
   let dropped = 0;
@@ -55,15 +58,6 @@ function setAttributeOf(list: AttributeList, attributes: object, key: string): 0
     report("invalid_attribute", `attribute ${key} was left out: reading it threw ${describe(thrown)}`);
     return 0;
   }
-}
-
-/** The list as an object, for readers that want one. */
-export function attributesToObject(list: Readonly<AttributeList>): Record<string, AttributeValue> {
-  const object: Record<string, AttributeValue> = Object.create(null) as Record<string, AttributeValue>;
-  for (let index = 0; index < list.length; index += 2) {
-    object[list[index] as string] = list[index + 1] as AttributeValue;
-  }
-  return object;
 }
 
 /** A string, number, boolean, or an array of one of these, null allowed within.  (Specification: Attribute) */

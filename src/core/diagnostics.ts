@@ -16,15 +16,18 @@ export type Trouble =
   | "token_misplaced";
 
 const counts = new Map<Trouble, number>();
+const told = new Set<string>();
 
 /**
- * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted.
- * Never throws, and never goes through an exporter, which may be what failed.
+ * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted. Of the
+ * configuration each fault is told, for there are few, and they are found one by one. Never throws, and never goes
+ * through an exporter, which may be what failed.
  */
 export function report(trouble: Trouble, sentence: string): void {
-  const count = (counts.get(trouble) ?? 0) + 1;
-  counts.set(trouble, count);
-  if (count > 1) return;
+  counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
+  const subject = trouble === "invalid_configuration" ? sentence : trouble;
+  if (told.has(subject)) return;
+  told.add(subject);
   // A Console of our own: it swallows the errors of a stderr that is closed, and nobody has replaced its methods.
   new Console(process.stderr).log(`throughline: ${printable(sentence)}`);
 }

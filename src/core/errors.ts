@@ -3,6 +3,7 @@ const SENTENCES = {
   THR_CONTEXT_LOOKUP:
     "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
   THR_NOT_A_FUNCTION: "needs a function as its last argument",
+  THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NO_SCOPE: "was called outside any scope: wrap the operation in scope(fn) or withSpan(name, fn)",
   THR_TOKEN_OTHER_SCOPE: "was given a token that was made in another scope: reset where you set",
   THR_TOKEN_OTHER_VARIABLE: "was given a token of another variable",
@@ -16,11 +17,8 @@ export class ThroughlineError extends TypeError {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, subject: string) {
-    super(`${subject} ${SENTENCES[code]} [${code}, see docs/errors.md]`);
+    super(`${subject} ${SENTENCES[code]} [${code}, see throughline/docs/errors.md]`);
     this.name = "ThroughlineError";
     this.code = code;
   }
 }
-
-/** All codes, in the order of docs/errors.md. */
-export const ERROR_CODES: readonly ErrorCode[] = Object.keys(SENTENCES) as ErrorCode[];

@@ -1,4 +1,5 @@
 import type { DecodedSpan } from "../otlp/decoded.ts";
+import { httpLabel } from "../waterfall/http-label.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
 import type { WaterfallSpan } from "../waterfall/span.ts";
 import { estimatedMedian } from "./median.ts";
@@ -17,13 +18,18 @@ export function waterfallSpan(span: DecodedSpan): WaterfallSpan {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
     service: serviceOf(span.resource),
-    name: span.name,
+    name: httpLabel(span.name, (key) => textOf(span, key)),
     kind: KIND_WORDS[span.kind],
     start: span.startTimeUnixNano,
     end: span.endTimeUnixNano,
     failed: hasFailed(span),
-    note: span.status.message === "" ? exceptionMessage(span) : span.status.message,
+    note: span.status.message || exceptionMessage(span) || textOf(span, "error.type"),
   };
+}
+
+function textOf({ attributes }: DecodedSpan, key: string): string | undefined {
+  const value = attributes[key];
+  return typeof value === "string" ? value : undefined;
 }
 
 export function hasFailed(span: DecodedSpan): boolean {

@@ -2,14 +2,15 @@ import type { MetricRecord, MetricsRecord } from "../metrics/record.ts";
 import { drawMetrics } from "../waterfall/draw-metrics.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
 import type { Account } from "./account.ts";
-import type { Terminal } from "./console-spans.ts";
-import { countPoints } from "./metric-exporter.ts";
+import type { Terminal } from "./terminal.ts";
+import { countPoints } from "./count-points.ts";
 
-/** A PushMetricExporter, as the official readers call it, that prints each collection as a table. */
+/** A PushMetricExporter, as the official readers call it, that prints each collection that says something new as a table. */
 export class ConsoleMetrics {
   readonly #service: string;
   readonly #account: Account;
   readonly #terminal: Terminal;
+  #last = "";
 
   constructor(service: string, account: Account, terminal: Terminal) {
     this.#service = service;
@@ -22,7 +23,9 @@ export class ConsoleMetrics {
       .flatMap((scope) => scope.metrics)
       .flatMap((metric) => this.#rows(metric));
     this.#account.make(countPoints(metrics));
-    if (rows.length > 0) this.#terminal.print(drawMetrics(rows, this.#terminal));
+    const table = drawMetrics(rows, this.#terminal);
+    if (table !== this.#last && table !== "") this.#terminal.print(table);
+    this.#last = table;
     this.#account.deliver(countPoints(metrics));
     done({ code: 0 });
   }

@@ -4,7 +4,7 @@ import type { Deadline } from "../core/deadline.ts";
 import { report } from "../core/diagnostics.ts";
 import type { Account } from "./account.ts";
 import { backoff } from "./backoff.ts";
-import type { Outcome, Send } from "./outcome.ts";
+import type { Outcome, Transport } from "./outcome.ts";
 
 interface Batch {
   readonly body: Uint8Array;
@@ -28,23 +28,32 @@ const LONGEST_ASKED_WAIT = 60_000;
  * Bounded in bytes. Holds the process open during `flush` and `close` only.
  */
 export class DeliveryQueue {
-  readonly #send: Send;
+  readonly #transport: Transport;
   readonly #account: Account;
   readonly #endpoint: string;
   readonly #limit: number;
+  readonly #wait: (attempt: number) => number;
   readonly #waiting: Batch[] = [];
   readonly #flushes = new Set<Flush>();
   #bytes = 0;
   #isDraining = false;
   #isClosed = false;
-  #hasEverAnswered = false;
+  #wasReached = false;
   #endPause: () => void = () => {};
 
-  constructor(send: Send, account: Account, endpoint: string, limit: number = QUEUE_BYTES) {
-    this.#send = send;
+  /** `endpoint` is for messages, `limit` in bytes, `wait` in ms by the number of attempts that failed. */
+  constructor(
+    transport: Transport,
+    account: Account,
+    endpoint: string,
+    limit: number = QUEUE_BYTES,
+    wait: (attempt: number) => number = backoff,
+  ) {
+    this.#transport = transport;
     this.#account = account;
     this.#endpoint = endpoint;
     this.#limit = limit;
+    this.#wait = wait;
   }
 
   push(batch: Batch): void {
@@ -66,46 +75,51 @@ export class DeliveryQueue {
 
   /**
    * Resolves when everything that was here has been accepted or refused, and at the deadline at the latest. Does
-   * not wait for a collector that refuses connections and has never answered: one attempt tells enough.
+   * not wait for a collector that refuses connections and was never reached: one attempt tells enough.
    */
   async flush(deadline: Deadline): Promise<void> {
     const last = this.#waiting.at(-1);
     if (last === undefined) return;
     await new Promise<void>((resolve) => {
       const flush = { last, resolve: () => this.#endFlush(flush, timer, resolve) };
-      const timer = setTimeout(flush.resolve, deadline.left());
+      const timer = setTimeout(() => {
+        this.#tellUnreachable("it has not answered in time");
+        flush.resolve();
+      }, deadline.left());
       this.#flushes.add(flush);
       this.#endPause();
     });
   }
 
-  /** A last flush; what is left at the deadline is dropped and counted. */
+  /** A last flush; what is left at the deadline is dropped and counted, and what is under way is broken off. */
   async close(deadline: Deadline): Promise<void> {
     this.#isClosed = true;
     await this.flush(deadline);
     for (const batch of this.#waiting.splice(0)) this.#account.drop(batch.items, "shutdown");
     this.#bytes = 0;
     this.#endPause();
+    for (const flush of this.#flushes) flush.resolve();
+    this.#transport.close();
   }
 
   async #drain(): Promise<void> {
     this.#isDraining = true;
     let attempt = 0;
     for (let head = this.#waiting[0]; head !== undefined; head = this.#waiting[0]) {
-      const outcome = await this.#send(head.body);
+      const outcome = await this.#transport.send(head.body);
       // Closed in the meantime: the batch is in the account already.
       if (this.#waiting[0] !== head) break;
       attempt = outcome.kind === "again" ? attempt + 1 : 0;
       this.#settle(head, outcome);
       this.#settleFlushes(outcome);
-      if (outcome.kind === "again") await this.#pause(outcome.after ?? backoff(attempt));
+      if (outcome.kind === "again") await this.#pause(Math.max(outcome.after ?? 0, this.#wait(attempt)));
     }
     this.#isDraining = false;
   }
 
   #settle(head: Batch, outcome: Outcome): void {
     if (outcome.kind === "again") return this.#tell(outcome);
-    this.#hasEverAnswered = true;
+    this.#wasReached = true;
     this.#waiting.shift();
     this.#bytes -= head.body.byteLength;
     const rejected = outcome.kind === "rejected" ? head.items : Math.min(outcome.rejected, head.items);
@@ -116,17 +130,21 @@ export class DeliveryQueue {
   }
 
   #settleFlushes(outcome: Outcome): void {
-    const isHopeless = outcome.kind === "again" && outcome.isUnreachable && !this.#hasEverAnswered;
+    const isHopeless = outcome.kind === "again" && outcome.isUnreachable && !this.#wasReached;
     for (const flush of this.#flushes) {
       if (isHopeless || !this.#waiting.includes(flush.last)) flush.resolve();
     }
   }
 
   #tell({ reason, isUnreachable }: Outcome & { kind: "again" }): void {
-    if (!isUnreachable) this.#hasEverAnswered = true;
+    if (!isUnreachable) this.#wasReached = true;
+    this.#tellUnreachable(reason);
+  }
+
+  #tellUnreachable(reason: string): void {
     report(
       "collector_unreachable",
-      `no collector takes telemetry at ${this.#endpoint} (${reason}); it is kept, up to ${this.#limit >> 20} MB, and tried again. To see it on this machine: npx throughline view`,
+      `no collector takes telemetry at ${this.#endpoint} (${reason}); up to ${this.#limit >> 20} MB wait for it, the rest is counted. To see it on this machine: npx throughline view`,
     );
   }
 

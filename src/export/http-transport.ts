@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { VERSION } from "../core/version.ts";
 import { decodeRejection } from "../otlp/decode-rejection.ts";
-import type { Outcome, Send } from "./outcome.ts";
+import type { Outcome, Transport } from "./outcome.ts";
 
-export interface HttpTarget {
+interface HttpTarget {
   /** The full URL of one signal: http://localhost:4318/v1/traces */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ const RESPONSE_LIMIT = 4 * 1024 * 1024;
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
 /** Posts OTLP protobuf bodies over a kept-alive connection. Never holds the process open by itself. */
-export function httpTransport({ url, headers, timeout }: HttpTarget): Send {
+export function httpTransport({ url, headers, timeout }: HttpTarget): Transport {
   // Loaded here and not above, so that importing the package does not load node:http.
   const http = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -27,7 +27,7 @@ export function httpTransport({ url, headers, timeout }: HttpTarget): Send {
     "content-type": "application/x-protobuf",
     "user-agent": `OTel-OTLP-Exporter-JavaScript/${VERSION} throughline/${VERSION}`,
   };
-  return (body) =>
+  const send = (body: Uint8Array): Promise<Outcome> =>
     new Promise((resolve) => {
       try {
         const options = { method: "POST", agent, headers: { ...fixed, "content-length": body.byteLength } };
@@ -36,6 +36,7 @@ export function httpTransport({ url, headers, timeout }: HttpTarget): Send {
         resolve({ kind: "rejected", reason: `the request could not be made (${String(thrown)})` });
       }
     });
+  return { send, close: () => agent.destroy() };
 }
 
 function post(

@@ -1,7 +1,9 @@
+import { describe, report } from "../core/diagnostics.ts";
 import type { MetricsRecord } from "../metrics/record.ts";
 import { encodeMetrics } from "../otlp/encode-metrics.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { Account } from "./account.ts";
+import { countPoints } from "./count-points.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 
 /** sdk-metrics' ExportResultCode. */
@@ -32,6 +34,7 @@ export class QueueingMetricExporter {
       done({ code: SUCCESS });
     } catch (thrown) {
       this.#account.drop(items, "encoding");
+      report("internal_error", `metrics could not be encoded and were dropped (${describe(thrown)})`);
       done({ code: FAILED, error: thrown instanceof Error ? thrown : new Error(String(thrown)) });
     }
   }
@@ -39,10 +42,4 @@ export class QueueingMetricExporter {
   // The reader asks for these; the queue is flushed and closed by whoever owns it.
   async forceFlush(): Promise<void> {}
   async shutdown(): Promise<void> {}
-}
-
-export function countPoints({ scopeMetrics }: MetricsRecord): number {
-  return scopeMetrics
-    .flatMap(({ metrics }) => metrics)
-    .reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }

@@ -12,5 +12,10 @@ export type Outcome =
       readonly isUnreachable: boolean;
     };
 
-/** Sends one request body; resolves with the outcome and never rejects. */
-export type Send = (body: Uint8Array) => Promise<Outcome>;
+/** The way to one collector. */
+export interface Transport {
+  /** Sends one request body; resolves with the outcome and never rejects. */
+  send(body: Uint8Array): Promise<Outcome>;
+  /** Breaks off what is under way and lets go of all connections. */
+  close(): void;
+}

@@ -6,7 +6,7 @@ import type { SpanRecord, SpanSink } from "../trace/record.ts";
 import type { Account } from "./account.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 
-/** A batch is cut at this size, in bytes, well under the 4 MiB that collectors take by default. */
+/** A batch is cut once it has this size, in bytes; the last span may take it further. */
 const BATCH_BYTES = 256 * 1024;
 
 /** … and at this age, in ms.  (Specification: OTEL_BSP_SCHEDULE_DELAY) */
@@ -18,6 +18,7 @@ export class SpanBatcher implements SpanSink {
   readonly #queue: DeliveryQueue;
   readonly #account: Account;
   readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
 
   constructor(resource: Resource, queue: DeliveryQueue, account: Account) {
     this.#encoder = new SpanBatchEncoder(resource);
@@ -28,6 +29,7 @@ export class SpanBatcher implements SpanSink {
 
   accept(record: SpanRecord): void {
     this.#account.make(1);
+    if (this.#isClosed) return this.#account.drop(1, "shutdown");
     if (!this.#encoder.append(record)) {
       this.#account.drop(1, "encoding");
       report("internal_error", `span ${record.name} could not be encoded and was dropped`);
@@ -42,6 +44,7 @@ export class SpanBatcher implements SpanSink {
 
   close(deadline: Deadline): Promise<void> {
     clearInterval(this.#timer);
+    this.#isClosed = true;
     this.#cut();
     return this.#queue.close(deadline);
   }

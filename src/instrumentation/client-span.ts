@@ -1,4 +1,4 @@
-import { propagation, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Attributes, propagation, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { currentContext } from "../context/current.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { describe } from "../core/diagnostics.ts";
@@ -6,40 +6,45 @@ import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { HTTP_SCOPE, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
 
-interface OutgoingRequest {
+export interface OutgoingRequest {
   readonly method: string | undefined;
   readonly scheme: string;
-  /** Host and, where it is not the scheme's own, port. */
-  readonly authority: string;
+  /** Host and, where it is not the scheme's own, port; undefined where that is not known yet. */
+  readonly authority: string | undefined;
   readonly target: string | undefined;
+  hasHeader(name: string): boolean;
+  setHeader(name: string, value: string): void;
 }
 
 const tracer = currentTracer(HTTP_SCOPE, VERSION);
 
 /**
- * Starts the span of an outgoing request, a child of what is active, and hands the headers that tell the other
- * side to `setHeader`. Undefined where tracing is suppressed.  (Semantic conventions: HTTP client spans)
+ * Starts the span of an outgoing request, a child of what is active, and gives the request the headers that tell the
+ * other side, unless the caller has named a parent already. Undefined where tracing is suppressed, and for CONNECT,
+ * which asks a proxy for a tunnel and is no request to the server behind it.  (Semantic conventions: HTTP client spans)
  */
-export function startClientSpan(
-  { method, scheme, authority, target }: OutgoingRequest,
-  setHeader: (name: string, value: string) => void,
-): Span | undefined {
+export function startClientSpan(request: OutgoingRequest): Span | undefined {
   const context = currentContext();
-  if (isTracingSuppressed(context)) return undefined;
-  const { name, attributes } = methodOf(method);
-  const details = {
-    ...serverAddress(authority, scheme),
-    "url.full": `${scheme}://${authority}${pathOf(target)}`,
-  };
-  const span = tracer().startSpan(
-    name,
-    { kind: SpanKind.CLIENT, attributes: { ...attributes, ...details } },
-    context,
-  );
-  propagation.inject(trace.setSpan(context, span), undefined, {
-    set: (_carrier, key, value) => setHeader(key, value),
-  });
+  if (isTracingSuppressed(context) || request.method === "CONNECT") return undefined;
+  const { name, attributes } = methodOf(request.method);
+  const options = { kind: SpanKind.CLIENT, attributes: { ...attributes, ...targetAttributes(request) } };
+  const span = tracer().startSpan(name, options, context);
+  if (!request.hasHeader("traceparent")) {
+    propagation.inject(trace.setSpan(context, span), request, {
+      set: (carrier, key, value) => carrier.setHeader(key, value),
+    });
+  }
   return span;
+}
+
+/** Where a request goes, without userinfo and query, which may hold secrets. */
+export function targetAttributes({
+  scheme,
+  authority,
+  target,
+}: Omit<OutgoingRequest, "hasHeader" | "setHeader">): Attributes {
+  if (authority === undefined) return {};
+  return { ...serverAddress(authority, scheme), "url.full": `${scheme}://${authority}${pathOf(target)}` };
 }
 
 export function recordStatus(span: Span, status: number): void {

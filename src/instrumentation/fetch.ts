@@ -1,5 +1,5 @@
 import type { Span } from "@opentelemetry/api";
-import { failClientSpan, recordStatus, startClientSpan } from "./client-span.ts";
+import { failClientSpan, type OutgoingRequest, recordStatus, startClientSpan } from "./client-span.ts";
 import { Subscription } from "./subscription.ts";
 
 /** What undici, which is behind `fetch`, publishes of a request. */
@@ -9,6 +9,8 @@ interface UndiciRequest {
   readonly path: string;
   /** Name, value, name, value …; one text in older versions. */
   readonly headers: readonly unknown[] | string;
+  /** The protocol that a WebSocket, say, wants the connection for. */
+  readonly upgrade?: unknown;
   addHeader(name: string, value: string): void;
 }
 
@@ -17,16 +19,8 @@ export function traceFetch(): Subscription {
   const spans = new WeakMap<UndiciRequest, Span>();
   return new Subscription()
     .on<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
-      const { protocol, host } = new URL(request.origin);
-      const outgoing = {
-        method: request.method,
-        scheme: protocol.slice(0, -1),
-        authority: host,
-        target: request.path,
-      };
-      const span = startClientSpan(outgoing, (name, value) => {
-        if (!hasHeader(request, name)) request.addHeader(name, value);
-      });
+      // An upgraded connection is no request: nothing tells when it is over.
+      const span = request.upgrade ? undefined : startClientSpan(outgoing(request));
       if (span !== undefined) spans.set(request, span);
     })
     .on<{ request: UndiciRequest; response: { statusCode: number } }>(
@@ -43,6 +37,18 @@ export function traceFetch(): Subscription {
       const span = spans.get(request);
       if (span !== undefined) failClientSpan(span, error);
     });
+}
+
+function outgoing(request: UndiciRequest): OutgoingRequest {
+  const { protocol, host } = new URL(request.origin);
+  return {
+    method: request.method,
+    scheme: protocol.slice(0, -1),
+    authority: host,
+    target: request.path,
+    hasHeader: (name) => hasHeader(request, name),
+    setHeader: (name, value) => request.addHeader(name, value),
+  };
 }
 
 function hasHeader({ headers }: UndiciRequest, name: string): boolean {

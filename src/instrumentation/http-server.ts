@@ -60,13 +60,14 @@ function describeRequest({
   };
 }
 
-/** A client that went away before the response was sent leaves an error, and the status only if it was decided. */
+/** A connection that closed before the response was sent leaves an error, and the status only if it was decided. */
 function endSpan(span: Span, { headersSent, statusCode, writableFinished }: ServerResponse): void {
   if (headersSent) span.setAttribute("http.response.status_code", statusCode);
   if (!writableFinished) {
-    span
-      .setAttribute("error.type", "aborted")
-      .setStatus({ code: SpanStatusCode.ERROR, message: "the client went away" });
+    span.setAttribute("error.type", "aborted").setStatus({
+      code: SpanStatusCode.ERROR,
+      message: "the connection closed before the response was sent",
+    });
   } else if (statusCode >= 500) {
     span.setAttribute("error.type", String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
   }

@@ -1,5 +1,12 @@
-import type { Attributes, Meter, MeterProvider, MetricOptions } from "@opentelemetry/api";
+import {
+  type Attributes,
+  createNoopMeter,
+  type Meter,
+  type MeterProvider,
+  type MetricOptions,
+} from "@opentelemetry/api";
 import { currentMeterProvider } from "../context/current.ts";
+import { isAttributeValue } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
 
@@ -24,8 +31,10 @@ export interface Histogram {
  * orders.add(1, { currency: "EUR" });
  */
 export function counter(name: string, options?: MetricOptions): Counter {
-  const instrument = perProvider((meter) => meter.createCounter(name, options));
-  return { add: (value, attributes) => measure(name, value, () => instrument().add(value, attributes)) };
+  const instrument = perProvider(name, options, (meter, ...declared) => meter.createCounter(...declared));
+  return {
+    add: (value, attributes) => measure(name, value, attributes, (sane) => instrument().add(value, sane)),
+  };
 }
 
 /**
@@ -38,38 +47,106 @@ export function counter(name: string, options?: MetricOptions): Counter {
  * latency.record(0.25);
  */
 export function histogram(name: string, options?: MetricOptions): Histogram {
-  const instrument = perProvider((meter) => meter.createHistogram(name, options));
+  const instrument = perProvider(name, options, (meter, ...declared) => meter.createHistogram(...declared));
   return {
-    record: (value, attributes) => measure(name, value, () => instrument().record(value, attributes)),
+    record: (value, attributes) =>
+      measure(name, value, attributes, (sane) => instrument().record(value, sane)),
   };
 }
 
 /** One value that is no measurement must not poison its series: it is left out and counted. */
-function measure(name: string, value: unknown, record: () => void): void {
+function measure(
+  name: string,
+  value: unknown,
+  attributes: Attributes | undefined,
+  record: (attributes: Attributes | undefined) => void,
+): void {
   if (typeof value !== "number" || !(value >= 0) || value === Infinity) {
-    report(
-      "invalid_argument",
-      `${describe(name)} was given ${describe(value)}; it takes finite numbers from 0`,
-    );
+    const given = typeof value === "number" ? value : `a ${typeof value}`;
+    report("invalid_argument", `${describe(name)} was given ${given}; it takes finite numbers from 0`);
     return;
   }
   try {
-    record();
+    record(saneAttributes(attributes));
   } catch (thrown) {
     report("invalid_attribute", `a measurement of ${describe(name)} was left out (${describe(thrown)})`);
   }
 }
 
+/** HOT. The attributes as they are where all of them are such; else a copy of those that are. */
+function saneAttributes(attributes: Attributes | undefined): Attributes | undefined {
+  if (attributes === undefined) return undefined;
+  for (const key in attributes) {
+    if (!isAttributeValue(attributes[key])) return onlySane(attributes);
+  }
+  return attributes;
+}
+
+function onlySane(attributes: Attributes): Attributes {
+  const entries = Object.entries(attributes).filter(([, value]) => isAttributeValue(value));
+  report(
+    "invalid_attribute",
+    "an attribute of a measurement was left out: values are strings, numbers, booleans or arrays of one of them",
+  );
+  return Object.fromEntries(entries);
+}
+
+type Declaration = [name: string, options: MetricOptions];
+
 /** The instrument of the current provider, made once for each provider and forgotten with it. */
-function perProvider<Instrument>(create: (meter: Meter) => Instrument): () => Instrument {
+function perProvider<Instrument>(
+  name: string,
+  options: MetricOptions | undefined,
+  create: (meter: Meter, ...declaration: Declaration) => Instrument,
+): () => Instrument {
+  const declaration = declare(name, options);
   const instruments = new WeakMap<MeterProvider, Instrument>();
   return () => {
-    const provider = currentMeterProvider();
+    const provider = declaration === undefined ? SILENT : currentMeterProvider();
     let instrument = instruments.get(provider);
     if (instrument === undefined) {
-      instrument = create(provider.getMeter("throughline", VERSION));
+      instrument = create(provider.getMeter("throughline", VERSION), ...(declaration ?? ["invalid", {}]));
       instruments.set(provider, instrument);
     }
     return instrument;
   };
+}
+
+const SILENT: MeterProvider = { getMeter: () => createNoopMeter() };
+
+/** (Specification: Metrics API, Instrument name syntax) */
+const NAME = /^[A-Za-z][A-Za-z0-9_.\-/]{0,254}$/;
+
+/** A declaration that any provider can take; undefined, and reported, where the name is none: it is silent then. */
+function declare(name: unknown, options: MetricOptions | undefined): Declaration | undefined {
+  try {
+    if (typeof name === "string" && NAME.test(name)) {
+      const { unit, description, advice } = options ?? {};
+      return [
+        name,
+        {
+          ...text("unit", unit),
+          ...text("description", description),
+          ...(advice === undefined ? {} : { advice }),
+        },
+      ];
+    }
+    report(
+      "invalid_argument",
+      `a metric was named ${describe(name)}; a name begins with a letter, and has letters, digits and _ . - / only`,
+    );
+  } catch (thrown) {
+    report(
+      "invalid_argument",
+      `the options of metric ${describe(name)} could not be read (${describe(thrown)})`,
+    );
+  }
+  return undefined;
+}
+
+function text(option: "unit" | "description", value: unknown): MetricOptions {
+  if (value === undefined) return {};
+  if (typeof value === "string") return { [option]: value };
+  report("invalid_argument", `the ${option} of a metric is a text, and was given as a ${typeof value}`);
+  return {};
 }

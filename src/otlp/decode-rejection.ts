@@ -1,7 +1,7 @@
 import { ProtobufReader } from "./protobuf-reader.ts";
 
 /** What a collector refused of a request that it took. */
-export interface Rejection {
+interface Rejection {
   /** Spans or data points; 0 if all were taken. */
   readonly rejected: number;
   /** Why, or a warning where nothing was refused. */

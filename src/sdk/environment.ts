@@ -1,4 +1,5 @@
 import { report } from "../core/diagnostics.ts";
+import { wellFormedHeaders } from "./headers.ts";
 
 export type ExporterName = "otlp" | "console" | "none";
 
@@ -8,50 +9,39 @@ export interface Environment {
   readonly endpoint: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly tracesExporter: ExporterName | undefined;
+  readonly metricsExporter: ExporterName | undefined;
 }
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** The only reader of the process's environment. */
-export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+export function readEnvironment(variables: Variables = process.env): Environment {
   return {
     serviceName: variables["OTEL_SERVICE_NAME"] || undefined,
     endpoint: variables["OTEL_EXPORTER_OTLP_ENDPOINT"] || undefined,
     headers: parseHeaders(variables["OTEL_EXPORTER_OTLP_HEADERS"] ?? ""),
-    tracesExporter: parseExporter(variables["OTEL_TRACES_EXPORTER"]),
+    tracesExporter: parseExporter("OTEL_TRACES_EXPORTER", variables),
+    metricsExporter: parseExporter("OTEL_METRICS_EXPORTER", variables),
   };
 }
 
-function parseExporter(value: string | undefined): ExporterName | undefined {
-  const name = value?.trim().toLowerCase();
+function parseExporter(variable: string, variables: Variables): ExporterName | undefined {
+  const name = variables[variable]?.trim().toLowerCase();
   if (name === undefined || name === "") return undefined;
   if (name === "otlp" || name === "console" || name === "none") return name;
-  report(
-    "invalid_configuration",
-    `OTEL_TRACES_EXPORTER is ${name}; otlp, console and none are known, so otlp is used`,
-  );
+  report("invalid_configuration", `${variable} is ${name}, which is not known; otlp, console and none are`);
   return undefined;
 }
 
-/** `key=value,key=value`, both percent-encoded; what is malformed is named, without its value, and left out. */
+/** `key=value,key=value`, the values percent-encoded.  (OTLP exporter: specifying headers via environment variables) */
 function parseHeaders(list: string): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const member of list.split(",").filter((part) => part.trim() !== "")) {
+  const members = list.split(",").filter((part) => part.trim() !== "");
+  const headers = members.map((member) => {
     const equals = member.indexOf("=");
     const name = member.slice(0, Math.max(equals, 0)).trim();
-    const value = percentDecode(member.slice(equals + 1).trim());
-    if (
-      /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) &&
-      value !== undefined &&
-      /^[\t\x20-\x7e]*$/.test(value)
-    ) {
-      headers[name.toLowerCase()] = value;
-    } else {
-      report(
-        "invalid_configuration",
-        `OTEL_EXPORTER_OTLP_HEADERS has a member that is no header (its name: ${name}); it was left out`,
-      );
-    }
-  }
-  return headers;
+    return [name, percentDecode(member.slice(equals + 1).trim())] as const;
+  });
+  return wellFormedHeaders(headers, "OTEL_EXPORTER_OTLP_HEADERS");
 }
 
 function percentDecode(value: string): string | undefined {

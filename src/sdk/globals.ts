@@ -10,6 +10,7 @@ import {
 } from "@opentelemetry/api";
 import { currentProviders } from "../context/current.ts";
 import { ThroughlineContextManager } from "../context/manager.ts";
+import { processState } from "../context/process-state.ts";
 import { report } from "../core/diagnostics.ts";
 import { W3CPropagator } from "../propagation/propagator.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
@@ -17,7 +18,7 @@ import { currentTracer } from "../trace/current-tracer.ts";
 const silentTracers = new ProxyTracerProvider();
 const silentMeter = createNoopMeter();
 
-/** What the API knows as global: it asks the current context each time, so a tenant, a test or a restart is honoured. */
+/** What the API knows as global: it asks the current context for each span, so a tenant, a test or a restart is honoured. */
 const tracerProvider: TracerProvider = {
   getTracer: (name, version, options) => {
     const tracer = currentTracer(name, version, options, ownTracerProvider);
@@ -29,6 +30,7 @@ const tracerProvider: TracerProvider = {
   },
 };
 
+/** As above, but for each meter: an instrument stays with the provider that it was made from. */
 const meterProvider: MeterProvider = {
   getMeter: (...scope) => currentProviders()?.meterProvider.getMeter(...scope) ?? silentMeter,
 };
@@ -38,12 +40,10 @@ function ownTracerProvider(): TracerProvider {
   return currentProviders()?.tracerProvider ?? silentTracers;
 }
 
-let isRegistered = false;
-
 /** Registers with the OpenTelemetry API, once in a process: what is registered outlives a shutdown and serves a restart. */
 export function registerGlobals(): void {
-  if (isRegistered) return;
-  isRegistered = true;
+  if (processState.isRegistered) return;
+  processState.isRegistered = true;
   const taken = [
     context.setGlobalContextManager(new ThroughlineContextManager()) || "context manager",
     trace.setGlobalTracerProvider(tracerProvider) || "tracer provider",

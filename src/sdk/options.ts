@@ -1,10 +1,11 @@
 import { describe, report } from "../core/diagnostics.ts";
 import type { Environment, ExporterName } from "./environment.ts";
+import { wellFormedHeaders } from "./headers.ts";
 
 export interface StartOptions {
   /** The service's name; OTEL_SERVICE_NAME. Default: `unknown_service:node`. */
   readonly service?: string;
-  /** Where telemetry goes: a collector, this terminal, nowhere; OTEL_TRACES_EXPORTER for spans. Default: `otlp`. */
+  /** Where telemetry goes: a collector, this terminal, nowhere; OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER. Default: `otlp`. */
   readonly exporter?: ExporterName;
   /** The collector's base URL; OTEL_EXPORTER_OTLP_ENDPOINT. Default: `http://localhost:4318`. */
   readonly endpoint?: string;
@@ -23,15 +24,33 @@ export interface Settings {
 
 const DEFAULT_ENDPOINT = "http://localhost:4318";
 
+/** Every name in StartOptions: a misspelt one would be passed over in silence. */
+const NAMES = new Set([
+  "service",
+  "exporter",
+  "endpoint",
+  "headers",
+] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
+
 export function resolveSettings(options: StartOptions, environment: Environment): Settings {
   const exporter = exporterOption(options.exporter);
+  reportUnknown(options);
   return {
-    service: text(options.service) ?? environment.serviceName,
+    service: text("service", options.service) ?? environment.serviceName,
     tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
-    metricsExporter: exporter ?? "otlp",
-    endpoint: parseEndpoint(text(options.endpoint) ?? environment.endpoint ?? DEFAULT_ENDPOINT),
+    metricsExporter: exporter ?? environment.metricsExporter ?? "otlp",
+    endpoint: parseEndpoint(text("endpoint", options.endpoint) ?? environment.endpoint ?? DEFAULT_ENDPOINT),
     headers: { ...environment.headers, ...headersOption(options.headers) },
   };
+}
+
+function reportUnknown(options: object): void {
+  const unknown = Object.keys(options).filter((name) => !NAMES.has(name));
+  if (unknown.length === 0) return;
+  report(
+    "invalid_configuration",
+    `start() has no option ${unknown.join(", ")}; it has ${[...NAMES].join(", ")}`,
+  );
 }
 
 /** The URL of one signal below the collector's base URL.  (OTLP exporter: endpoint URLs for OTLP/HTTP) */
@@ -44,7 +63,10 @@ export function signalUrl(endpoint: URL, signal: "traces" | "metrics"): URL {
 function parseEndpoint(endpoint: string): URL {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  report("invalid_configuration", `the OTLP endpoint is no http or https URL; ${DEFAULT_ENDPOINT} is used`);
+  report(
+    "invalid_configuration",
+    `the OTLP endpoint is no URL that begins with http:// or https://; ${DEFAULT_ENDPOINT} is used`,
+  );
   return new URL(DEFAULT_ENDPOINT);
 }
 
@@ -55,12 +77,16 @@ function exporterOption(value: unknown): ExporterName | undefined {
 }
 
 function headersOption(headers: unknown): Record<string, string> {
-  if (typeof headers !== "object" || headers === null) return {};
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
-  );
+  if (headers === undefined) return {};
+  if (typeof headers === "object" && headers !== null)
+    return wellFormedHeaders(Object.entries(headers), "headers");
+  report("invalid_configuration", "headers is an object of names and values");
+  return {};
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+function text(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === "") return undefined;
+  if (typeof value === "string") return value;
+  report("invalid_configuration", `${name} is a text, and was given as a ${typeof value}`);
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { runIn } from "../context/current.ts";
 import { processState } from "../context/process-state.ts";
 import { SUPPRESSED } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
+import { Account } from "../export/account.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
@@ -9,11 +10,18 @@ import { serviceResource } from "../resource/resource.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import { readEnvironment } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
-import { resolveSettings, type StartOptions } from "./options.ts";
-import { metricSignal, spanSignal } from "./signals.ts";
+import { resolveSettings, type Settings, type StartOptions } from "./options.ts";
+import { metricPipeline, spanPipeline } from "./pipelines.ts";
 import { type Telemetry, telemetryOf } from "./telemetry.ts";
 
-let running: { readonly telemetry: Telemetry; readonly options: string } | undefined;
+interface Running {
+  readonly telemetry: Telemetry;
+  readonly options: string;
+}
+
+/** One for the process, whichever copy of this package it was started by. */
+const RUNNING = Symbol.for("throughline.1.running");
+const home = globalThis as { [RUNNING]?: Running | undefined };
 
 /**
  * Starts telemetry for this process, synchronously: when it returns, context, providers, propagation and HTTP hooks
@@ -24,41 +32,51 @@ let running: { readonly telemetry: Telemetry; readonly options: string } | undef
  * start({ service: "shop" });
  */
 export function start(options: StartOptions = {}): Telemetry {
-  const given = options ?? {};
-  if (running !== undefined) return join(running, given);
+  const given = isOptions(options) ? options : {};
+  if (home[RUNNING] !== undefined) return join(home[RUNNING], given);
   // Timers and sockets of telemetry belong to no request that happens to be the first to start it.
-  const telemetry = runIn(SUPPRESSED, beginSafely, given);
-  running = { telemetry, options: fingerprint(given) };
+  const telemetry = runIn(SUPPRESSED, begin, settingsFor(given));
+  home[RUNNING] = { telemetry, options: fingerprint(given) };
   return telemetry;
 }
 
-function beginSafely(options: StartOptions): Telemetry {
+function isOptions(options: unknown): options is StartOptions {
+  if (typeof options === "object" && options !== null) return true;
+  report("invalid_configuration", `start() takes an object of options, and was given ${describe(options)}`);
+  return false;
+}
+
+function settingsFor(options: StartOptions): Settings {
   try {
-    return begin(options);
+    return resolveSettings(options, readEnvironment());
   } catch (thrown) {
     report(
       "invalid_configuration",
       `start() could not read its options (${describe(thrown)}) and goes on without them`,
     );
-    return begin({});
+    return resolveSettings({}, readEnvironment());
   }
 }
 
-function begin(options: StartOptions): Telemetry {
-  const settings = resolveSettings(options, readEnvironment());
+function begin(settings: Settings): Telemetry {
   const resource = serviceResource(settings.service);
-  const spans = spanSignal(settings, resource);
-  const metrics = metricSignal(settings, resource);
+  const accounts = { spans: new Account(), metrics: new Account() };
+  const spans = spanPipeline(settings, resource, accounts.spans);
+  const metrics = metricPipeline(settings, resource, accounts.metrics);
   const providers = { tracerProvider: new TracerProvider(spans.sink), meterProvider: metrics.meterProvider };
   processState.providers = providers;
   registerGlobals();
   const hooks = [traceHttpServer(), traceHttpClient(), traceFetch()];
-  const telemetry = telemetryOf(spans, metrics, () => {
-    process.off("beforeExit", flushAtExit);
-    for (const hook of hooks) hook.end();
-    if (processState.providers === providers) processState.providers = undefined;
-    running = undefined;
-  });
+  const telemetry = telemetryOf(
+    { pipeline: spans, account: accounts.spans },
+    { pipeline: metrics, account: accounts.metrics },
+    () => {
+      process.off("beforeExit", flushAtExit);
+      for (const hook of hooks) hook.end();
+      if (processState.providers === providers) processState.providers = undefined;
+      home[RUNNING] = undefined;
+    },
+  );
   const flushAtExit = onceForEachMade(telemetry);
   process.on("beforeExit", flushAtExit);
   return telemetry;
@@ -76,7 +94,7 @@ function onceForEachMade(telemetry: Telemetry): () => void {
 }
 
 /** The one that runs, without the power to end it with a block. */
-function join({ telemetry, options }: NonNullable<typeof running>, given: StartOptions): Telemetry {
+function join({ telemetry, options }: Running, given: StartOptions): Telemetry {
   if (fingerprint(given) !== options && fingerprint(given) !== fingerprint({})) {
     report("start_ignored", "start() was called again with other options; the first call's stay in force");
   }

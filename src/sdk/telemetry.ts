@@ -1,7 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { deadlineIn } from "../core/deadline.ts";
 import { describe, report, type Trouble, troubles } from "../core/diagnostics.ts";
-import type { SignalReport } from "../export/account.ts";
-import type { MetricSignal, Signal, SpanSignal } from "./signals.ts";
+import type { Account, SignalReport } from "../export/account.ts";
+import type { Pipeline } from "./pipelines.ts";
 
 /** The exact account of all telemetry since `start()`. */
 export interface TelemetryReport {
@@ -29,15 +30,21 @@ export interface Telemetry extends AsyncDisposable {
 
 const FLUSH_TIMEOUT = 5_000;
 
+/** A signal: its way out, and what became of all that went that way. */
+interface Signal {
+  readonly pipeline: Pipeline;
+  readonly account: Account;
+}
+
 /** Both signals under one handle. `onShutdown` undoes, before the last flush, what `start()` put in place. */
-export function telemetryOf(spans: SpanSignal, metrics: MetricSignal, onShutdown: () => void): Telemetry {
+export function telemetryOf(spans: Signal, metrics: Signal, onShutdown: () => void): Telemetry {
   const account = (): TelemetryReport => ({
     spans: spans.account.report(),
     metrics: metrics.account.report(),
     troubles: troubles(),
   });
-  const both = async (act: (signal: Signal) => Promise<void>): Promise<TelemetryReport> => {
-    await Promise.all([spans, metrics].map((signal) => act(signal).catch(reportFailure)));
+  const both = async (act: (pipeline: Pipeline) => Promise<void>): Promise<TelemetryReport> => {
+    await Promise.all([spans, metrics].map(({ pipeline }) => act(pipeline).catch(reportFailure)));
     return account();
   };
   let shutdown: Promise<TelemetryReport> | undefined;
@@ -45,13 +52,13 @@ export function telemetryOf(spans: SpanSignal, metrics: MetricSignal, onShutdown
     report: account,
     flush: (options) => {
       const deadline = deadlineIn(timeoutOf(options));
-      return both((signal) => signal.flush(deadline));
+      return both((pipeline) => pipeline.flush(deadline));
     },
     shutdown: (options) => {
       if (shutdown !== undefined) return shutdown;
       onShutdown();
       const deadline = deadlineIn(timeoutOf(options));
-      return (shutdown = both((signal) => signal.close(deadline)));
+      return (shutdown = both((pipeline) => pipeline.close(deadline)));
     },
     [Symbol.asyncDispose]: async () => {
       await telemetry.shutdown();

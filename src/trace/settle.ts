@@ -4,7 +4,7 @@ import { isPromise } from "node:util/types";
  * Tells `done` or `failed` how a function's result turned out, and returns what the caller gets in its place:
  * - a value: itself;
  * - a native promise, or a subclass: one derived by its own `then`, so an unhandled rejection stays unhandled;
- * - a promise with properties of its own (a child process, say): itself, observed;
+ * - a promise with properties of its own (a child process, say): itself, observed (its rejection then counts as handled);
  * - another thenable: adopted, its `then` called exactly once, here and now.
  */
 export function settle<Result>(result: Result, done: () => void, failed: (thrown: unknown) => void): Result {

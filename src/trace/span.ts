@@ -191,11 +191,14 @@ export class Span implements ApiSpan, SpanRecord {
     [this.startSeconds, this.startNanoseconds] = time;
   }
 
+  /** An end before the start becomes the start; a clock cut to milliseconds may be off by one, and is no mistake. */
   #forbidNegativeDuration(): void {
-    const seconds = this.endSeconds - this.startSeconds;
-    if (seconds > 0 || (seconds === 0 && this.endNanoseconds >= this.startNanoseconds)) return;
+    const nanoseconds =
+      (this.endSeconds - this.startSeconds) * 1e9 + this.endNanoseconds - this.startNanoseconds;
+    if (nanoseconds >= 0) return;
     this.endSeconds = this.startSeconds;
     this.endNanoseconds = this.startNanoseconds;
+    if (nanoseconds > -1_000_000) return;
     report(
       "invalid_argument",
       `span ${this.name} was given an end before its start; its duration was set to 0`,

@@ -15,6 +15,7 @@ import { clockForNewTrace, hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
+import { NON_RECORDING } from "./non-recording.ts";
 import type { SpanSink } from "./record.ts";
 import { Span, spanName, type SpanStart } from "./span.ts";
 import { asSpan } from "../context/context.ts";
@@ -24,7 +25,6 @@ import { isTracingSuppressed } from "../context/suppression.ts";
 const RANDOM = 0x02;
 
 const NO_OPTIONS: SpanOptions = {};
-const NOTHING = trace.wrapSpanContext({ traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 });
 
 /** Makes spans for one instrumentation scope.  (Specification: Trace API, Tracer; Trace SDK, Span Creation) */
 export class Tracer implements ApiTracer {
@@ -79,7 +79,7 @@ export class Tracer implements ApiTracer {
   }
 
   #start(name: string, options: SpanOptions, context: Context): ApiSpan {
-    if (isTracingSuppressed(context)) return NOTHING;
+    if (isTracingSuppressed(context)) return NON_RECORDING;
     const parent = options.root === true ? undefined : asSpan(trace.getSpan(context));
     const start = startOf(parent);
     if ((start.traceFlags & TraceFlags.SAMPLED) === 0) return notSampled(start);

@@ -1,19 +1,11 @@
-import {
-  type Attributes,
-  INVALID_SPAN_CONTEXT,
-  type Span,
-  type SpanOptions,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
+import { type Attributes, type Span, type SpanOptions, SpanStatusCode } from "@opentelemetry/api";
 import { currentContext, runWithSpan } from "../context/current.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "./current-tracer.ts";
 import { exceptionMessage } from "./exception.ts";
+import { NON_RECORDING } from "./non-recording.ts";
 import { settle } from "./settle.ts";
-
-const NON_RECORDING = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 const applicationTracer = currentTracer("throughline", VERSION);
 

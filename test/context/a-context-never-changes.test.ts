@@ -1,7 +1,7 @@
 import { createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { Context } from "../../src/context/context.ts";
-import { adopt } from "../../src/context/current.ts";
+import { capture } from "../../src/context/current.ts";
 import { recording } from "../recording.ts";
 
 const A = createContextKey("a");
@@ -14,7 +14,6 @@ describe("Context", () => {
     before.setValue(A, 2);
     before.setValue(B, 2);
     before.deleteValue(A);
-    before.withProviders(recording().providers);
     before.withSpan(SPAN, undefined);
     trace.setSpan(before, SPAN);
     expect([before.getValue(A), before.getValue(B)]).to.deep.equal([1, undefined]);
@@ -24,7 +23,7 @@ describe("Context", () => {
 
   it("hands all that it holds down to those derived from it", () => {
     const { providers } = recording();
-    const derived = trace.setSpan(new Context().withProviders(providers).setValue(A, 1), SPAN).setValue(B, 2);
+    const derived = trace.setSpan(new Context(undefined, providers).setValue(A, 1), SPAN).setValue(B, 2);
     expect([derived.getValue(A), derived.getValue(B)]).to.deep.equal([1, 2]);
     expect(trace.getSpan(derived)).to.equal(SPAN);
     expect((derived as Context).span).to.equal(SPAN);
@@ -38,7 +37,7 @@ describe("Context", () => {
   });
 
   it("reads the keys of a foreign context through it, under those of its own", () => {
-    const context = adopt(trace.setSpan(ROOT_CONTEXT.setValue(A, 1).setValue(B, 2), SPAN)).setValue(B, 3);
+    const context = capture(trace.setSpan(ROOT_CONTEXT.setValue(A, 1).setValue(B, 2), SPAN)).setValue(B, 3);
     expect([context.getValue(A), context.getValue(B)]).to.deep.equal([1, 3]);
     expect(context.span).to.equal(SPAN);
     expect(context.deleteValue(A).getValue(A)).to.equal(undefined);
@@ -46,7 +45,7 @@ describe("Context", () => {
   });
 
   it("tells a key that was set to undefined or null from nothing", () => {
-    const context = adopt(ROOT_CONTEXT.setValue(A, 1)).setValue(A, undefined).setValue(B, null);
+    const context = capture(ROOT_CONTEXT.setValue(A, 1)).setValue(A, undefined).setValue(B, null);
     expect([context.getValue(A), context.getValue(B)]).to.deep.equal([undefined, null]);
   });
 });

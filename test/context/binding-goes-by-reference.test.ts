@@ -43,11 +43,18 @@ describe("binding", () => {
     expect(seen).to.equal(context);
   });
 
-  it("opens one scope for all calls of a function that is bound to ROOT_CONTEXT", () => {
-    const bound = manager.bind(ROOT_CONTEXT, () => currentContext().scope);
-    expect(bound()).to.equal(bound());
-    expect(bound()).not.to.equal(undefined);
-  });
+  for (const [what, context] of [
+    ["ROOT_CONTEXT", ROOT_CONTEXT],
+    ["another's context, outside any scope", ROOT_CONTEXT.setValue(Symbol("key"), 1)],
+  ] as const) {
+    it(`opens a scope for each call of a function that is bound to ${what}: two calls share nothing`, () => {
+      const bound = manager.bind(context, () => currentContext().scope);
+      const [first, second] = [bound(), bound()];
+      expect(first).not.to.equal(undefined);
+      expect(second).not.to.equal(undefined);
+      expect(first).not.to.equal(second);
+    });
+  }
 
   it("keeps the telemetry of where a function was bound to a foreign context", () => {
     const [bound, providers] = record((recording) => [

@@ -43,7 +43,7 @@ describe("the providers in force", () => {
   it("are those of the context rather than those of the process", () => {
     processState.providers = recordingOfItsOwn().providers;
     const { providers } = recordingOfItsOwn();
-    runIn(new Context().withProviders(providers), () => {
+    runIn(new Context(undefined, providers), () => {
       expect(here().tracerProvider).to.equal(providers.tracerProvider);
       expect(here().meterProvider).to.equal(providers.meterProvider);
     });
@@ -53,7 +53,7 @@ describe("the providers in force", () => {
   it("decide at each call where a span goes", () => {
     const [one, two] = [recording(), recording()];
     for (const { providers } of [one, two, one]) {
-      runIn(new Context().withProviders(providers), () => withSpan("span", () => {}));
+      runIn(new Context(undefined, providers), () => withSpan("span", () => {}));
     }
     expect([one.spans.length, two.spans.length]).to.deep.equal([2, 1]);
   });
@@ -70,7 +70,7 @@ describe("the providers in force", () => {
       return { ...providers, tracerProvider: { getTracer } };
     };
     const [one, two] = [counting(), counting()];
-    const tracers = [one, one, two, two].map((each) => runIn(new Context().withProviders(each), tracer));
+    const tracers = [one, one, two, two].map((each) => runIn(new Context(undefined, each), tracer));
     expect(asked).to.equal(2);
     expect([tracers[0] === tracers[1], tracers[1] === tracers[2]]).to.deep.equal([true, false]);
   });

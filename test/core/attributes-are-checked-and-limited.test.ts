@@ -1,8 +1,8 @@
 import { expect } from "chai";
+import { objectOf } from "../recording.ts";
 import * as fc from "fast-check";
 import {
   type AttributeList,
-  attributesToObject,
   isAttributeValue,
   setAttribute,
   setAttributes,
@@ -50,7 +50,7 @@ const invalid = (): number => troubles().invalid_attribute ?? 0;
 function set(...pairs: [string, unknown][]): Record<string, unknown> {
   const list: AttributeList = [];
   for (const [key, value] of pairs) setAttribute(list, key, value);
-  return { ...attributesToObject(list) };
+  return { ...objectOf(list) };
 }
 
 describe("an attribute", () => {
@@ -104,13 +104,13 @@ describe("an attribute", () => {
     setAttribute(list, "key", value);
     value[0] = "after";
     value.push("more");
-    expect(attributesToObject(list)["key"]).to.deep.equal(["before"]);
+    expect(objectOf(list)["key"]).to.deep.equal(["before"]);
   });
 
   it("may have the name of any property of objects", () => {
     const list: AttributeList = [];
     for (const key of ["__proto__", "constructor", "toString"]) setAttribute(list, key, key);
-    const object = attributesToObject(list);
+    const object = objectOf(list);
     expect(Object.keys(object)).to.deep.equal(["__proto__", "constructor", "toString"]);
   });
 });
@@ -123,7 +123,7 @@ describe("the attribute limit", () => {
     const list: AttributeList = [];
     expect(setAttributes(list, many(128))).to.equal(0);
     expect(setAttribute(list, "one too many", 1)).to.equal(1);
-    expect(Object.keys(attributesToObject(list)))
+    expect(Object.keys(objectOf(list)))
       .to.have.lengthOf(128)
       .and.not.to.include("one too many");
     expect(setAttributes([], many(131))).to.equal(3);
@@ -133,7 +133,7 @@ describe("the attribute limit", () => {
     const list: AttributeList = [];
     setAttributes(list, many(128));
     expect(setAttribute(list, "key 127", "changed")).to.equal(0);
-    expect(attributesToObject(list)["key 127"]).to.equal("changed");
+    expect(objectOf(list)["key 127"]).to.equal("changed");
   });
 
   it("does not count what is no attribute", () => {
@@ -199,7 +199,7 @@ describe("a set of attributes", () => {
         (any) => {
           const list: AttributeList = [];
           setAttributes(list, any);
-          expect(Object.values(attributesToObject(list)).every(isAttributeValue)).to.equal(true);
+          expect(Object.values(objectOf(list)).every(isAttributeValue)).to.equal(true);
         },
       ),
     );

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
-import { ERROR_CODES, ThroughlineError } from "../../src/core/errors.ts";
+import { type ErrorCode, ThroughlineError } from "../../src/core/errors.ts";
+
+const source = readFileSync(new URL("../../src/core/errors.ts", import.meta.url), "utf8");
+const ERROR_CODES = Array.from(source.matchAll(/^ {2}(THR_\w+):/gm), ([, code]) => code as ErrorCode);
 
 describe("ThroughlineError", () => {
   for (const code of ERROR_CODES) {
@@ -9,7 +12,9 @@ describe("ThroughlineError", () => {
       expect(error).to.be.instanceOf(TypeError);
       expect(error.code).to.equal(code);
       expect(error.name).to.equal("ThroughlineError");
-      expect(error.message).to.match(/^bind\(fn\) [a-z][^\n]{10,} \[THR_[A-Z_]+, see docs\/errors\.md\]$/);
+      expect(error.message).to.match(
+        /^bind\(fn\) [a-z][^\n]{10,} \[THR_[A-Z_]+, see throughline\/docs\/errors\.md\]$/,
+      );
       expect(error.message).to.include(code);
     });
   }

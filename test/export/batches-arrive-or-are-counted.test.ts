@@ -8,7 +8,7 @@ import type { Outcome } from "../../src/export/outcome.ts";
 const DELIVERED: Outcome = { kind: "delivered", rejected: 0, reason: "" };
 const REFUSED: Outcome = { kind: "rejected", reason: "HTTP 400" };
 const UNREACHABLE: Outcome = { kind: "again", reason: "ECONNREFUSED", after: undefined, isUnreachable: true };
-const AT_ONCE: Outcome = { kind: "again", reason: "HTTP 503", after: 0, isUnreachable: false };
+const AT_ONCE: Outcome = { kind: "again", reason: "HTTP 503", after: undefined, isUnreachable: false };
 const LATER: Outcome = { kind: "again", reason: "HTTP 429", after: 60_000, isUnreachable: false };
 
 /** A queue to a collector that answers as told, the last answer for ever; `sent` lists the bodies by first byte. */
@@ -20,7 +20,9 @@ function queueTo(...answers: Outcome[]): { queue: DeliveryQueue; account: Accoun
     await sleep(5);
     return (answers.length > 1 ? answers.shift() : answers[0]) ?? DELIVERED;
   };
-  return { queue: new DeliveryQueue(send, account, "http://collector.test", 100), account, sent };
+  const transport = { send, close: () => {} };
+  const queue = new DeliveryQueue(transport, account, "http://collector.test", 100, () => 1);
+  return { queue, account, sent };
 }
 
 function push({ queue, account }: { queue: DeliveryQueue; account: Account }, ...marks: number[]): void {
@@ -139,6 +141,28 @@ describe("batches arrive or are counted", () => {
     push(to, 3);
     const { dropped, pending } = to.account.report();
     expect({ dropped: dropped.shutdown, pending }).to.deep.equal({ dropped: 30, pending: 0 });
+  });
+
+  it("closing ends other flushes too", async () => {
+    const to = queueTo(LATER);
+    push(to, 1);
+    const flushed = to.queue.flush(deadlineIn(60_000));
+    await to.queue.close(deadlineIn(10));
+    await flushed;
+  });
+
+  it("a collector that asks for no wait at all is not asked again at once", async () => {
+    const account = new Account();
+    let requests = 0;
+    const send = async (): Promise<Outcome> => {
+      requests++;
+      return { ...AT_ONCE, after: 0 };
+    };
+    const queue = new DeliveryQueue({ send, close: () => {} }, account, "http://collector.test", 100);
+    push({ queue, account }, 1);
+    await sleep(50);
+    expect(requests).to.equal(1);
+    await queue.close(deadlineIn(0));
   });
 
   it("nothing is counted twice when an answer comes after the close", async () => {

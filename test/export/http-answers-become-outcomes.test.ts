@@ -26,7 +26,7 @@ async function outcomeOf(
   const { port } = server.address() as AddressInfo;
   try {
     const headers = { "x-key": "secret" };
-    return await httpTransport({ url: new URL(`http://127.0.0.1:${port}/v1/traces`), headers, timeout })(
+    return await httpTransport({ url: new URL(`http://127.0.0.1:${port}/v1/traces`), headers, timeout }).send(
       Buffer.from("body"),
     );
   } finally {
@@ -94,7 +94,7 @@ describe("a collector's answer", () => {
       url: new URL("http://127.0.0.1:1/v1/traces"),
       headers: {},
       timeout: 500,
-    })(Buffer.from("x"));
+    }).send(Buffer.from("x"));
     expect(outcome).to.deep.equal({
       kind: "again",
       reason: "ECONNREFUSED",
@@ -126,12 +126,12 @@ describe("a collector's answer", () => {
   });
 
   it("a header that HTTP does not allow is final, and nothing is thrown", async () => {
-    const send = httpTransport({
+    const transport = httpTransport({
       url: new URL("http://127.0.0.1:1/"),
       headers: { "x-key": "a\r\nb" },
       timeout: 100,
     });
-    expect(await send(Buffer.from("x"))).to.include({ kind: "rejected" });
+    expect(await transport.send(Buffer.from("x"))).to.include({ kind: "rejected" });
   });
 
   it("was given the body with its type, its length and the configured headers", async () => {

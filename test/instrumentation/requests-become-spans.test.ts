@@ -1,13 +1,27 @@
-import { propagation, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { createTraceState, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { expect } from "chai";
+import { hasSubscribers } from "node:diagnostics_channel";
 import http from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import { Context } from "../../src/context/context.ts";
 import { currentContext, runIn } from "../../src/context/current.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
 import { activeSpan, withSpan } from "../../src/trace/with-span.ts";
 import type { RecordedSpan } from "../recording.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
+const CHANNELS = [
+  "http.server.request.start",
+  "http.client.request.created",
+  "http.client.response.finish",
+  "http.client.request.error",
+  "undici:request:create",
+  "undici:request:headers",
+  "undici:request:trailers",
+  "undici:request:error",
+];
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
 
@@ -137,6 +151,7 @@ describe("an incoming request", () => {
 
   it("is left alone once the hooks are gone", async () => {
     await tracedHttp(async () => {});
+    for (const channel of CHANNELS) expect(hasSubscribers(channel)).to.equal(false);
     await serving(
       (_request, response) => void response.end(String(activeSpan().isRecording())),
       async (url) => void expect(await (await fetch(url)).text()).to.equal("false"),
@@ -230,26 +245,74 @@ for (const [client, send] of [
   });
 }
 
+describe("a request made with node:http", () => {
+  it("tells its real address and port, whatever its Host header says", async () => {
+    let real = 0;
+    const spans = await tracedHttp(() =>
+      serving(
+        (_request, response) => void response.end(),
+        async (url, port) => {
+          real = port;
+          await get(url, { headers: { host: "virtual.example" } });
+          await get(url, { headers: ["host", "virtual.example"] as unknown as http.OutgoingHttpHeaders });
+          await get(url, { setHost: false, headers: { host: "x" } });
+        },
+      ),
+    );
+    const clients = ofKind(spans, SpanKind.CLIENT);
+    expect(
+      clients.map(({ attributes }) => [attributes["server.address"], attributes["server.port"]]),
+    ).to.deep.equal([
+      ["127.0.0.1", real],
+      ["127.0.0.1", real],
+      ["127.0.0.1", real],
+    ]);
+    for (const { attributes } of clients)
+      expect(attributes["url.full"]).to.equal(`http://127.0.0.1:${real}/`);
+  });
+
+  it("that becomes another protocol is a span that ends with the handover", async () => {
+    const spans = await tracedHttp(async () => {
+      const server = http.createServer().on("upgrade", (_request, socket: Duplex) => {
+        socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as AddressInfo;
+      const request = http.get({ port, host: "127.0.0.1", headers: { connection: "Upgrade", upgrade: "x" } });
+      await new Promise<void>((resolve) =>
+        request.on("upgrade", (_response, socket) => void socket.resume().on("close", resolve)),
+      );
+      server.close();
+    });
+    expect(spans.map(({ kind }) => kind)).to.deep.equal([SpanKind.CLIENT]);
+  });
+});
+
 describe("a traceparent that the caller has set", () => {
-  it("is sent as it is, and once", async () => {
+  it("is sent as it is, once, and without the tracestate of another trace", async () => {
+    const remote = { traceId: "c".repeat(32), spanId: "d".repeat(16), traceFlags: 1 };
     const mine = `00-${TRACE}-${PARENT}-01`;
     const lines: string[][] = [];
     await tracedHttp(() =>
       serving(
         (request, response) => {
-          lines.push(
-            request.rawHeaders.filter(
-              (_, index) => request.rawHeaders[index - 1]?.toLowerCase() === "traceparent",
-            ),
-          );
+          lines.push(tracing(request.rawHeaders));
           response.end();
         },
         async (url) => {
-          await get(url, { headers: { traceparent: mine } });
-          await fetch(url, { headers: { traceparent: mine } });
+          const state = new Context(
+            trace.wrapSpanContext({ ...remote, traceState: createTraceState("vendor=theirs") }),
+          );
+          await runIn(state, () => get(url, { headers: { traceparent: mine } }));
+          await runIn(state, () => fetch(url, { headers: { traceparent: mine } }));
         },
       ),
     );
     expect(lines).to.deep.equal([[mine], [mine]]);
   });
 });
+
+/** The values of traceparent and tracestate, as they came over the wire. */
+function tracing(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, index) => /^trace(parent|state)$/i.test(rawHeaders[index - 1] ?? ""));
+}

@@ -61,16 +61,6 @@ describe("concurrent requests stay apart", () => {
     );
     expect(spans.find(({ name }) => name === "GET")).to.include({ parentSpanId: undefined });
   });
-
-  it("and leave nothing behind outside", async () => {
-    await tracedHttp(() =>
-      serving(
-        (_request, response) => void response.end(),
-        async (url) => void (await fetch(url)),
-      ),
-    );
-    expect(currentContext().span).to.equal(undefined);
-  });
 });
 
 function postInParts(url: string, agent: http.Agent): Promise<void> {

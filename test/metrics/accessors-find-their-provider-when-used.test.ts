@@ -29,7 +29,7 @@ class Metering {
       new PeriodicExportingMetricReader({ exporter: this.#exporter, exportIntervalMillis: 1_000_000 }),
     ],
   });
-  readonly #context = new Context().withProviders(recording(this.#provider).providers);
+  readonly #context = new Context(undefined, recording(this.#provider).providers);
 
   run(fn: () => void): this {
     runIn(this.#context, fn);
@@ -124,7 +124,7 @@ describe("an accessor", () => {
     let made = 0;
     const getMeter = (): Meter =>
       Object.assign(createNoopMeter(), { createCounter: () => ({ add: () => {}, made: (made += 1) }) });
-    const metering = (): Context => new Context().withProviders(recording({ getMeter }).providers);
+    const metering = (): Context => new Context(undefined, recording({ getMeter }).providers);
     const [one, two] = [metering(), metering()];
     for (const context of [one, two, one, two]) runIn(context, () => orders.add(1));
     expect(made).to.equal(2);
@@ -168,7 +168,6 @@ describe("an accessor", () => {
       },
     }),
     "a revoked proxy": revoked.proxy,
-    "attributes that cannot be written as JSON": { key: 1n },
   })) {
     it(`never throws over ${what}, and the series is unharmed`, async () => {
       const metering = new Metering().run(() => {
@@ -181,6 +180,36 @@ describe("an accessor", () => {
       expect(counted?.points).to.deep.equal([[{ good: true }, 2]]);
     });
   }
+
+  for (const [what, attributes] of Object.entries<unknown>({
+    "a bigint": { good: true, key: 1n },
+    "an object": { good: true, key: { nested: 1 } },
+    "a mixed array": { good: true, key: [1, "a"] },
+    "a function": { good: true, key: () => 1 },
+  })) {
+    it(`counts a measurement without an attribute that is ${what}`, async () => {
+      const metering = new Metering().run(() => orders.add(1, attributes as Attributes));
+      const [counted] = await metering.series();
+      expect(counted?.points).to.deep.equal([[{ good: true }, 1]]);
+    });
+  }
+
+  for (const name of [5, "", "1 bad name", "a b", "ä", "a".repeat(256), null, {}]) {
+    it(`named ${JSON.stringify(name).slice(0, 20)} is silent, is reported, and costs no other metric`, async () => {
+      const before = troubles().invalid_argument ?? 0;
+      const metering = new Metering().run(() => {
+        counter(name as string).add(1);
+        orders.add(1);
+      });
+      expect((await metering.series()).map((series) => series.points)).to.deep.equal([[[{}, 1]]]);
+      expect(troubles().invalid_argument).to.equal(before + 1);
+    });
+  }
+
+  it("with a unit that is no text has none", async () => {
+    const metering = new Metering().run(() => counter("unitless", { unit: 5 as unknown as string }).add(1));
+    expect(await metering.series()).to.have.length(1);
+  });
 
   it("never throws over a name or options of the wrong kind", async () => {
     const metering = new Metering().run(() => {

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { startReceiver } from "../../src/devtools.ts";
 import { program, spawned } from "./spawned.ts";
 
@@ -61,6 +63,56 @@ describe("a program that comes to its natural end", function () {
       { made: 1, delivered: 0, rejected: 0, dropped, pending: 0 },
       1,
     ]);
+  });
+
+  it("has its account closed after a shutdown: what ends later is dropped and counted", async () => {
+    const { output } = await program(
+      `import { trace } from "@opentelemetry/api";
+       import { start } from "throughline";
+       const telemetry = start();
+       const span = trace.getTracer("t").startSpan("late");
+       await telemetry.shutdown();
+       span.end();
+       console.log(JSON.stringify(telemetry.report().spans));`,
+      NOBODY,
+    );
+    expect(JSON.parse(output)).to.deep.include({
+      made: 1,
+      dropped: { encoding: 0, queue_full: 0, shutdown: 1 },
+      pending: 0,
+    });
+  });
+
+  it("is not held up by an observable that never answers", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { output } = await program(
+      `import { metrics } from "@opentelemetry/api";
+       import { start } from "throughline";
+       const telemetry = start();
+       metrics.getMeter("m").createObservableGauge("g").addCallback(() => new Promise(() => {}));
+       const began = performance.now();
+       await telemetry.flush({ timeout: 100 });
+       await telemetry.shutdown({ timeout: 100 });
+       console.log(performance.now() - began < 2000);
+       process.exit();`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
+    );
+    await receiver.close();
+    expect(output).to.equal("true\n");
+  });
+
+  it("hears of a collector that takes connections and never answers, and ends within the budget", async () => {
+    const server = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const began = performance.now();
+    const { code, errors } = await program(WORK, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+    const took = performance.now() - began;
+    server.close();
+    expect(errors).to.include("it has not answered in time");
+    expect(code).to.equal(0);
+    // The budget of a flush is 5 s, and half a second more for the process to begin and to end.
+    expect(took).to.be.within(4500, 6500);
   });
 
   it("with the console exporter shows its traces and metrics and sends nothing", async () => {
@@ -153,7 +205,7 @@ describe("start()", function () {
   });
 
   it("does not trace a receiver in its own process", async () => {
-    const { output } = await program(
+    const ended = await program(
       `import { start, withSpan } from "throughline";
        import { startReceiver } from "throughline/devtools";
        const receiver = await startReceiver({ port: 0 });
@@ -164,7 +216,7 @@ describe("start()", function () {
        await receiver.close();
        console.log(spans.made, receiver.store.spans);`,
     );
-    expect(output).to.equal("1 1\n");
+    expect(ended).to.deep.include({ output: "1 1\n", errors: "", code: 0 });
   });
 
   it("says so once when another SDK owns the API, and goes on beside it", async () => {

@@ -26,13 +26,14 @@ describe("settings", () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.test/base",
         OTEL_EXPORTER_OTLP_HEADERS: "api-key=a%20b, X-Other = c",
         OTEL_TRACES_EXPORTER: "Console",
+        OTEL_METRICS_EXPORTER: "none",
       },
     );
     expect(endpoint.href).to.equal("https://collector.test/base");
     expect(rest).to.deep.equal({
       service: "shop",
       tracesExporter: "console",
-      metricsExporter: "otlp",
+      metricsExporter: "none",
       headers: { "api-key": "a b", "x-other": "c" },
     });
   });
@@ -102,5 +103,27 @@ describe("settings", () => {
       (base) => signalUrl(new URL(base), "traces").pathname,
     );
     expect(urls).to.deep.equal(["/v1/traces", "/v1/traces", "/base/v1/traces", "/base/v1/traces"]);
+  });
+
+  it("name an option that does not exist, and those that do", () => {
+    const said = silently(() => settings({ serviceName: "shop" } as StartOptions));
+    expect(said).to.include("no option serviceName").and.include("service, exporter, endpoint, headers");
+  });
+
+  it("leave out a header that HTTP cannot carry, wherever it comes from", () => {
+    silently(() => {
+      const headers = {
+        good: "1",
+        undefined: undefined,
+        crlf: "a\r\nb",
+        "bad name": "2",
+      } as unknown as Record<string, string>;
+      expect(settings({ headers }).headers).to.deep.equal({ good: "1" });
+    });
+  });
+
+  it("tell each fault, also where there are several", () => {
+    const said = silently(() => settings({ exporter: "jaeger" as never, sampler: "always" } as StartOptions));
+    expect(said.trim().split("\n")).to.have.length(2);
   });
 });

@@ -1,14 +1,18 @@
-import type { MeterProvider } from "@opentelemetry/api";
+import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
+import { Console } from "node:console";
 import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Deadline } from "../core/deadline.ts";
-import { Account } from "../export/account.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import type { Account } from "../export/account.ts";
 import { ConsoleMetrics } from "../export/console-metrics.ts";
-import { ConsoleSpans, type Terminal } from "../export/console-spans.ts";
+import { ConsoleSpans } from "../export/console-spans.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { httpTransport } from "../export/http-transport.ts";
 import { QueueingMetricExporter } from "../export/metric-exporter.ts";
 import { SpanBatcher } from "../export/span-batcher.ts";
+import type { Terminal } from "../export/terminal.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { type Settings, signalUrl } from "./options.ts";
@@ -20,36 +24,29 @@ const EXPORT_TIMEOUT = 10_000;
 const METRIC_INTERVAL = 60_000;
 
 /** One signal's way out of the process. */
-export interface Signal {
-  readonly account: Account;
+export interface Pipeline {
   flush(deadline: Deadline): Promise<void>;
   close(deadline: Deadline): Promise<void>;
 }
 
-export interface SpanSignal extends Signal {
+export interface SpanPipeline extends Pipeline {
   readonly sink: SpanSink;
 }
 
-export interface MetricSignal extends Signal {
+export interface MetricPipeline extends Pipeline {
   readonly meterProvider: MeterProvider;
 }
 
-export function spanSignal(settings: Settings, resource: Resource): SpanSignal {
-  const account = new Account();
+export function spanPipeline(settings: Settings, resource: Resource, account: Account): SpanPipeline {
   const exporter = spanExporter(settings, resource, account);
   return {
-    account,
     sink: exporter,
     flush: (deadline) => exporter.flush(deadline),
     close: (deadline) => exporter.close(deadline),
   };
 }
 
-function spanExporter(
-  settings: Settings,
-  resource: Resource,
-  account: Account,
-): SpanSink & Omit<Signal, "account"> {
+function spanExporter(settings: Settings, resource: Resource, account: Account): SpanSink & Pipeline {
   switch (settings.tracesExporter) {
     case "otlp":
       return new SpanBatcher(resource, deliveryQueue(settings, "traces", account), account);
@@ -60,35 +57,54 @@ function spanExporter(
   }
 }
 
-export function metricSignal(settings: Settings, resource: Resource): MetricSignal {
-  const account = new Account();
-  const queue = settings.metricsExporter === "otlp" ? deliveryQueue(settings, "metrics", account) : undefined;
+/** Without the package that records metrics, as in a bundle that left it out, there are none, and the rest works. */
+export function metricPipeline(settings: Settings, resource: Resource, account: Account): MetricPipeline {
+  try {
+    return sdkMetricPipeline(settings, resource, account);
+  } catch (thrown) {
+    report("internal_error", `metrics cannot be recorded (${describe(thrown)})`);
+    return {
+      meterProvider: { getMeter: () => createNoopMeter() },
+      flush: async () => {},
+      close: async () => {},
+    };
+  }
+}
+
+function sdkMetricPipeline(settings: Settings, resource: Resource, account: Account): MetricPipeline {
   // Synchronously, and only now: importing the package must load no SDK.
-  const { MeterProvider, PeriodicExportingMetricReader } = createRequire(import.meta.url)(
+  const { MeterProvider: SdkMeterProvider, PeriodicExportingMetricReader } = createRequire(import.meta.url)(
     "@opentelemetry/sdk-metrics",
   ) as typeof SdkMetrics;
   if (settings.metricsExporter === "none") {
-    const meterProvider = new MeterProvider();
-    return { account, meterProvider, flush: async () => {}, close: () => meterProvider.shutdown() };
+    return { meterProvider: new SdkMeterProvider(), flush: async () => {}, close: async () => {} };
   }
+  const queue = settings.metricsExporter === "otlp" ? deliveryQueue(settings, "metrics", account) : undefined;
   const exporter =
     queue === undefined
       ? new ConsoleMetrics(serviceOf(resource), account, terminal())
       : new QueueingMetricExporter(resource, queue, account);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: METRIC_INTERVAL });
-  const meterProvider = new MeterProvider({ readers: [reader] });
+  const meterProvider = new SdkMeterProvider({ readers: [reader] });
   return {
-    account,
     meterProvider,
     flush: async (deadline) => {
-      await reader.forceFlush();
+      await within(deadline, reader.forceFlush());
       await queue?.flush(deadline);
     },
     close: async (deadline) => {
-      await meterProvider.shutdown();
+      await within(deadline, meterProvider.shutdown());
       await queue?.close(deadline);
     },
   };
+}
+
+/** A collection ends by the deadline, whatever an observable's callback does. */
+async function within(deadline: Deadline, collection: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(deadline.left(), undefined, { signal: timer.signal }).catch(() => {});
+  await Promise.race([collection.catch(() => {}), late]);
+  timer.abort();
 }
 
 function deliveryQueue(
@@ -110,9 +126,11 @@ function serviceOf(resource: Resource): string {
 
 /** The terminal that the console exporters draw on; 80 columns and no colors where stdout is none. */
 function terminal(): Terminal {
+  // A Console of our own swallows the errors of a stdout that is closed.
+  const output = new Console(process.stdout);
   return {
     width: process.stdout.columns ?? 80,
     color: process.stdout.isTTY && process.stdout.hasColors(),
-    print: (text) => void process.stdout.write(`${text}\n`),
+    print: (text) => output.log(text),
   };
 }
