@@ -1,3 +1,4 @@
+import { describe } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { currentContext, runIn } from "./current.ts";
 import { processState } from "./process-state.ts";
@@ -24,7 +25,7 @@ export class ContextVariable<Value> {
   readonly #default: Value | undefined;
 
   constructor(name: string, options?: ContextVariableOptions<Value>) {
-    this.name = name;
+    this.name = describe(name);
     this.#hasDefault = Object.hasOwn(options ?? {}, "defaultValue");
     this.#default = options?.defaultValue;
   }

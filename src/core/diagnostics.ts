@@ -15,6 +15,9 @@ export type Trouble =
   | "start_ignored"
   | "token_misplaced";
 
+/** A name or a value within a sentence may be of any length. */
+const LONGEST_LINE = 500;
+
 const counts = new Map<Trouble, number>();
 const told = new Set<string>();
 
@@ -29,7 +32,7 @@ export function report(trouble: Trouble, sentence: string): void {
   if (told.has(subject)) return;
   told.add(subject);
   // A Console of our own: it swallows the errors of a stderr that is closed, and nobody has replaced its methods.
-  new Console(process.stderr).log(`throughline: ${printable(sentence)}`);
+  new Console(process.stderr).log(`throughline: ${printable(sentence.slice(0, LONGEST_LINE))}`);
 }
 
 /** How often each trouble was reported since the process began. */

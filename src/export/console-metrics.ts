@@ -1,3 +1,4 @@
+import { describe } from "../core/diagnostics.ts";
 import type { MetricRecord, MetricsRecord } from "../metrics/record.ts";
 import { drawMetrics } from "../waterfall/draw-metrics.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
@@ -37,7 +38,7 @@ export class ConsoleMetrics {
     return metric.dataPoints.map(({ attributes, value }) => ({
       service: this.#service,
       name: metric.descriptor.name,
-      attributes: Object.entries(attributes).map(([key, text]) => [key, String(text)] as const),
+      attributes: Object.entries(attributes).map(([key, text]) => [key, describe(text)] as const),
       unit: metric.descriptor.unit,
       isDelta: metric.aggregationTemporality === 0,
       ...(typeof value === "number"

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from "node:timers";
 import { runIn } from "../context/current.ts";
 import { SUPPRESSED } from "../context/suppression.ts";
 import type { Deadline } from "../core/deadline.ts";

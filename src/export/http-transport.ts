@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from "node:timers";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { VERSION } from "../core/version.ts";
 import { decodeRejection } from "../otlp/decode-rejection.ts";
@@ -53,7 +54,11 @@ function post(
     clearTimeout(timer);
     resolve(outcome);
   };
-  request.on("socket", (socket) => socket.unref());
+  request.on("socket", (socket) => {
+    socket.unref();
+    // Where a host has several addresses, each attempt to connect has a handle of its own.
+    socket.once("connect", () => socket.unref());
+  });
   let hasAnswered = false;
   request.on("response", (response) => {
     hasAnswered = true;
@@ -62,6 +67,10 @@ function post(
   request.on("error", (error: NodeJS.ErrnoException) => {
     // Once there is a status, it decides: its response ends too, by itself or by the time-out.
     if (!hasAnswered) settle(fault(error));
+  });
+  // An answer of 101, say, takes the connection away without a response or an error.
+  request.on("close", () => {
+    if (!hasAnswered) settle(fault(new Error("the connection closed without an answer")));
   });
   request.end(body);
 }

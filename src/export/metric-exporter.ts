@@ -30,13 +30,20 @@ export class QueueingMetricExporter {
     if (items === 0) return done({ code: SUCCESS });
     this.#account.make(items);
     try {
-      this.#queue.push({ body: encodeMetrics(metrics, this.#resource), items });
+      const { body, lost } = encodeMetrics(metrics, this.#resource);
+      this.#drop(lost);
+      if (items > lost) this.#queue.push({ body, items: items - lost });
       done({ code: SUCCESS });
     } catch (thrown) {
-      this.#account.drop(items, "encoding");
-      report("internal_error", `metrics could not be encoded and were dropped (${describe(thrown)})`);
-      done({ code: FAILED, error: thrown instanceof Error ? thrown : new Error(String(thrown)) });
+      this.#drop(items);
+      done({ code: FAILED, error: thrown instanceof Error ? thrown : new Error(describe(thrown)) });
     }
+  }
+
+  #drop(items: number): void {
+    if (items === 0) return;
+    this.#account.drop(items, "encoding");
+    report("internal_error", "a metric could not be encoded and was dropped");
   }
 
   // The reader asks for these; the queue is flushed and closed by whoever owns it.

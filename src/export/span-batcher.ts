@@ -1,12 +1,13 @@
+import { clearInterval, setInterval } from "node:timers";
 import type { Deadline } from "../core/deadline.ts";
-import { report } from "../core/diagnostics.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { SpanBatchEncoder } from "../otlp/span-batch-encoder.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { SpanRecord, SpanSink } from "../trace/record.ts";
 import type { Account } from "./account.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 
-/** A batch is cut once it has this size, in bytes; the last span may take it further. */
+/** A batch is cut once it has this size, in bytes. */
 const BATCH_BYTES = 256 * 1024;
 
 /** … and at this age, in ms.  (Specification: OTEL_BSP_SCHEDULE_DELAY) */
@@ -30,11 +31,23 @@ export class SpanBatcher implements SpanSink {
   accept(record: SpanRecord): void {
     this.#account.make(1);
     if (this.#isClosed) return this.#account.drop(1, "shutdown");
+    const before = this.#encoder.byteLength;
     if (!this.#encoder.append(record)) {
       this.#account.drop(1, "encoding");
-      report("internal_error", `span ${record.name} could not be encoded and was dropped`);
+      report("internal_error", `span ${describe(record.name)} could not be encoded and was dropped`);
+    } else if (this.#encoder.byteLength - before > BATCH_BYTES && before > 0) {
+      this.#sendAlone(record);
+    } else if (this.#encoder.byteLength >= BATCH_BYTES) {
+      this.#cut();
     }
-    if (this.#encoder.byteLength >= BATCH_BYTES) this.#cut();
+  }
+
+  /** A span that is a batch by itself may be more than the collector takes: the others are not to go with it. */
+  #sendAlone(record: SpanRecord): void {
+    this.#encoder.retract();
+    this.#cut();
+    this.#encoder.append(record);
+    this.#cut();
   }
 
   flush(deadline: Deadline): Promise<void> {

@@ -1,9 +1,9 @@
 import { type Attributes, propagation, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { currentContext } from "../context/current.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
-import { describe } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
+import { exceptionAttributes, exceptionMessage } from "../trace/exception.ts";
 import { HTTP_SCOPE, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
 
 export interface OutgoingRequest {
@@ -55,12 +55,17 @@ export function recordStatus(span: Span, status: number): void {
 
 /** Ends the span of a request that did not get its whole response. */
 export function failClientSpan(span: Span, error: unknown): void {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  const name = error instanceof Error ? error.name : "aborted";
-  span.setAttribute("error.type", typeof code === "string" ? code : name);
-  span.setStatus({
-    code: SpanStatusCode.ERROR,
-    message: error instanceof Error ? error.message : describe(error),
-  });
+  const attributes = exceptionAttributes(error);
+  span.setAttribute("error.type", codeOf(error) ?? String(attributes["exception.type"] ?? "aborted"));
+  span.setStatus({ code: SpanStatusCode.ERROR, message: exceptionMessage(error) });
   span.end();
+}
+
+function codeOf(error: unknown): string | undefined {
+  try {
+    const code = (error as { code?: unknown } | undefined)?.code;
+    return typeof code === "string" ? code : undefined;
+  } catch {
+    return undefined;
+  }
 }

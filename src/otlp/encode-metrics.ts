@@ -23,21 +23,48 @@ import {
 } from "./fields.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
-/** The body of one ExportMetricsServiceRequest. */
-export function encodeMetrics(metrics: MetricsRecord, resource: Resource): Uint8Array {
+export interface EncodedMetrics {
+  /** The body of one ExportMetricsServiceRequest. */
+  readonly body: Uint8Array;
+  /** Data points of metrics that could not be encoded, and are not in the body. */
+  readonly lost: number;
+}
+
+/** Encodes what was collected; a metric that cannot be encoded costs itself alone. */
+export function encodeMetrics(metrics: MetricsRecord, resource: Resource): EncodedMetrics {
   const writer = new ProtobufWriter();
   const request = writer.open(REQUEST.ofResource);
   writeResource(writer, resource);
-  for (const scopeMetrics of metrics.scopeMetrics) writeScopeMetrics(writer, scopeMetrics);
+  let lost = 0;
+  for (const scopeMetrics of metrics.scopeMetrics) lost += writeScopeMetrics(writer, scopeMetrics);
   writer.close(request);
-  return new Uint8Array(writer.written);
+  return { body: new Uint8Array(writer.written), lost };
 }
 
-function writeScopeMetrics(writer: ProtobufWriter, { scope, metrics }: ScopeMetricsRecord): void {
-  const scopeMetrics = writer.open(OF_RESOURCE.ofScope);
-  writeInstrumentationScope(writer, scope);
-  for (const metric of metrics) writeMetric(writer, metric);
-  writer.close(scopeMetrics);
+/** Returns how many data points could not be encoded. */
+function writeScopeMetrics(writer: ProtobufWriter, { scope, metrics }: ScopeMetricsRecord): number {
+  let lost = 0;
+  const all = attempt(writer, () => {
+    const scopeMetrics = writer.open(OF_RESOURCE.ofScope);
+    writeInstrumentationScope(writer, scope);
+    for (const metric of metrics) {
+      if (!attempt(writer, () => writeMetric(writer, metric))) lost += metric.dataPoints.length;
+    }
+    writer.close(scopeMetrics);
+  });
+  return all ? lost : metrics.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
+}
+
+/** Whether `write` came through; if not, the buffer is as it was. */
+function attempt(writer: ProtobufWriter, write: () => void): boolean {
+  const before = writer.length;
+  try {
+    write();
+    return true;
+  } catch {
+    writer.truncate(before);
+    return false;
+  }
 }
 
 function writeMetric(writer: ProtobufWriter, record: MetricRecord): void {

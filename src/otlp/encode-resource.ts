@@ -15,7 +15,7 @@ export function writeResource(writer: ProtobufWriter, resource: Resource): void 
 export function writeInstrumentationScope(writer: ProtobufWriter, scope: InstrumentationScope): void {
   const start = writer.open(OF_SCOPE.scope);
   writer.string(INSTRUMENTATION_SCOPE.name, scope.name);
-  if (scope.version) writer.string(INSTRUMENTATION_SCOPE.version, scope.version);
+  if (typeof scope.version === "string") writer.string(INSTRUMENTATION_SCOPE.version, scope.version);
   writer.close(start);
-  if (scope.schemaUrl) writer.string(OF_SCOPE.schemaUrl, scope.schemaUrl);
+  if (typeof scope.schemaUrl === "string") writer.string(OF_SCOPE.schemaUrl, scope.schemaUrl);
 }

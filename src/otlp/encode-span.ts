@@ -1,4 +1,4 @@
-import { SpanStatusCode } from "@opentelemetry/api";
+import { SpanStatusCode, type TraceState } from "@opentelemetry/api";
 import type { EventRecord, LinkRecord, SpanRecord } from "../trace/record.ts";
 import { writeAttributeList } from "./encode-attributes.ts";
 import { EVENT, LINK, OF_SCOPE, SPAN, STATUS } from "./fields.ts";
@@ -61,11 +61,21 @@ function writeLink(writer: ProtobufWriter, record: LinkRecord): void {
     writer.bytes16(LINK.traceId, word(traceId, 0), word(traceId, 8), word(traceId, 16), word(traceId, 24));
     writer.bytes8(LINK.spanId, word(spanId, 0), word(spanId, 8));
   }
-  if (traceState !== undefined) writer.string(LINK.traceState, traceState.serialize());
+  writer.string(LINK.traceState, serialized(traceState));
   writeAttributeList(writer, LINK.attributes, record.attributes);
   writeCount(writer, LINK.droppedAttributesCount, record.droppedAttributesCount);
   writer.fixed32(LINK.flags, flags(traceFlags, isRemote));
   writer.close(link);
+}
+
+/** A trace state that cannot be told costs itself, not the span. */
+function serialized(traceState: TraceState | undefined): string {
+  try {
+    const text: unknown = traceState?.serialize();
+    return typeof text === "string" ? text : "";
+  } catch {
+    return "";
+  }
 }
 
 function writeCount(writer: ProtobufWriter, field: number, count: number): void {

@@ -29,6 +29,9 @@ export class SpanBatchEncoder {
   /** Bytes of all ScopeSpans fields, tags and lengths included. */
   #scopesLength = 0;
   #isAppending = false;
+  /** The group of the span that was appended last, and where in it that span begins. */
+  #lastGroup: ScopeSpans | undefined;
+  #lastBefore = 0;
 
   constructor(resource: Resource) {
     const writer = new ProtobufWriter();
@@ -70,7 +73,19 @@ export class SpanBatchEncoder {
     }
     this.#spanCount++;
     this.#scopesLength += lengthWith(group, group.spans.length) - lengthWith(group, before);
+    this.#lastGroup = group;
+    this.#lastBefore = before;
     return true;
+  }
+
+  /** Takes the span that was appended last out again. */
+  retract(): void {
+    const group = this.#lastGroup;
+    if (group === undefined) return;
+    this.#spanCount--;
+    this.#scopesLength += lengthWith(group, this.#lastBefore) - lengthWith(group, group.spans.length);
+    group.spans.truncate(this.#lastBefore);
+    this.#lastGroup = undefined;
   }
 
   /** The request's body, in memory of its own; the encoder is empty then. Without spans the body is empty. */
@@ -114,6 +129,7 @@ export class SpanBatchEncoder {
       }
     }
     this.#known.clear();
+    this.#lastGroup = undefined;
     this.#spanCount = 0;
     this.#scopesLength = 0;
   }

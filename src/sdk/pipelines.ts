@@ -1,6 +1,5 @@
 import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
-import { Console } from "node:console";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deadline } from "../core/deadline.ts";
@@ -22,6 +21,9 @@ const EXPORT_TIMEOUT = 10_000;
 
 /** Between two collections of metrics, in ms.  (Specification: OTEL_METRIC_EXPORT_INTERVAL) */
 const METRIC_INTERVAL = 60_000;
+
+/** For one collection, in ms: as long as a flush may take, for it holds the process as long. */
+const COLLECTION_TIMEOUT = 5_000;
 
 /** One signal's way out of the process. */
 export interface Pipeline {
@@ -84,7 +86,11 @@ function sdkMetricPipeline(settings: Settings, resource: Resource, account: Acco
     queue === undefined
       ? new ConsoleMetrics(serviceOf(resource), account, terminal())
       : new QueueingMetricExporter(resource, queue, account);
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: METRIC_INTERVAL });
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: METRIC_INTERVAL,
+    exportTimeoutMillis: COLLECTION_TIMEOUT,
+  });
   const meterProvider = new SdkMeterProvider({ readers: [reader] });
   return {
     meterProvider,
@@ -126,11 +132,11 @@ function serviceOf(resource: Resource): string {
 
 /** The terminal that the console exporters draw on; 80 columns and no colors where stdout is none. */
 function terminal(): Terminal {
-  // A Console of our own swallows the errors of a stdout that is closed.
-  const output = new Console(process.stdout);
+  // A reader that has gone, as of `node app.js | head`, must not end a program that prints nothing itself.
+  process.stdout.on("error", () => {});
   return {
     width: process.stdout.columns ?? 80,
     color: process.stdout.isTTY && process.stdout.hasColors(),
-    print: (text) => output.log(text),
+    print: (text) => void process.stdout.write(`${text}\n`),
   };
 }

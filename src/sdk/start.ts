@@ -82,12 +82,17 @@ function begin(settings: Settings): Telemetry {
   return telemetry;
 }
 
+/** More flushes than these at the end of a process would be for a host that makes a span each time it is asked. */
+const FLUSHES_AT_EXIT = 3;
+
 /** A flush as the event loop runs dry, again only if there is something new: Node asks anew after each. */
 function onceForEachMade(telemetry: Telemetry): () => void {
+  let flushes = 0;
   let flushed = -1;
   return () => {
     const { made } = telemetry.report().spans;
-    if (made === flushed) return;
+    if (made === flushed || flushes === FLUSHES_AT_EXIT) return;
+    flushes++;
     flushed = made;
     void telemetry.flush();
   };

@@ -68,7 +68,12 @@ export function telemetryOf(spans: Signal, metrics: Signal, onShutdown: () => vo
 }
 
 function timeoutOf(options: FlushOptions | undefined): number {
-  const timeout = options?.timeout;
+  let timeout: unknown;
+  try {
+    timeout = options?.timeout;
+  } catch {
+    return FLUSH_TIMEOUT;
+  }
   return typeof timeout === "number" && timeout >= 0 && timeout <= 2 ** 31 - 1 ? timeout : FLUSH_TIMEOUT;
 }
 

@@ -9,8 +9,10 @@ import { isPromise } from "node:util/types";
  */
 export function settle<Result>(result: Result, done: () => void, failed: (thrown: unknown) => void): Result {
   if (isPromise(result)) return observe(result, done, failed);
-  if (isThenable(result)) {
-    return derive(new Promise((resolve, reject) => result.then(resolve, reject)), done, failed) as Result;
+  const then = thenOf(result);
+  if (then !== undefined) {
+    const adopted = new Promise((resolve, reject) => void then.call(result, resolve, reject));
+    return derive(adopted, done, failed) as Result;
   }
   done();
   return result;
@@ -49,11 +51,15 @@ function derive(
   );
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+/** The `then` of a thenable, read once: it may be a getter. */
+function thenOf(value: unknown): Then | undefined {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   try {
-    return typeof (value as { then?: unknown }).then === "function";
+    const { then } = value as { then?: unknown };
+    return typeof then === "function" ? (then as Then) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+type Then = (this: unknown, resolve: (value: unknown) => void, reject: (reason: unknown) => void) => unknown;

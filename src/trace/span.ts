@@ -17,6 +17,7 @@ import { type Clock, hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { SpanId, type TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
+import { copySpanContext } from "./copy-span-context.ts";
 import { exceptionAttributes } from "./exception.ts";
 import type { EventRecord, LinkRecord, SpanRecord, SpanSink } from "./record.ts";
 
@@ -95,7 +96,8 @@ export class Span implements ApiSpan, SpanRecord {
 
   get traceState(): string {
     try {
-      return this.inheritedState?.serialize() ?? "";
+      const text: unknown = this.inheritedState?.serialize();
+      return typeof text === "string" ? text : "";
     } catch {
       return "";
     }
@@ -180,10 +182,19 @@ export class Span implements ApiSpan, SpanRecord {
     const given = endTime === undefined ? undefined : hrTime(endTime);
     [this.endSeconds, this.endNanoseconds] = given ?? this.#now();
     this.#forbidNegativeDuration();
-    this.#sink.accept(this);
+    this.#handOver();
     this.attributes = NO_ATTRIBUTES;
     this.events = NO_EVENTS;
     this.links = NO_LINKS;
+  }
+
+  /** A sink must not throw; whoever ends a span must not suffer if one does. */
+  #handOver(): void {
+    try {
+      this.#sink.accept(this);
+    } catch (thrown) {
+      report("internal_error", `a span was lost on its way out (${describe(thrown)})`);
+    }
   }
 
   /** For the tracer, before anyone else holds the span. */
@@ -233,18 +244,10 @@ export class Span implements ApiSpan, SpanRecord {
     }
     try {
       const { context, attributes } = link;
-      const { traceId, spanId, traceFlags, traceState, isRemote } = context;
       const list: AttributeList = [];
       const droppedAttributesCount = setAttributes(list, attributes);
       if (this.links === NO_LINKS) this.links = [];
-      const copy = {
-        traceId,
-        spanId,
-        traceFlags,
-        ...(traceState === undefined ? {} : { traceState }),
-        ...(isRemote === undefined ? {} : { isRemote }),
-      };
-      this.links.push({ context: copy, attributes: list, droppedAttributesCount });
+      this.links.push({ context: copySpanContext(context), attributes: list, droppedAttributesCount });
     } catch (thrown) {
       report("invalid_argument", `a link could not be read (${describe(thrown)})`);
     }

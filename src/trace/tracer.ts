@@ -15,6 +15,7 @@ import { clockForNewTrace, hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
+import { copySpanContext } from "./copy-span-context.ts";
 import { NON_RECORDING } from "./non-recording.ts";
 import type { SpanSink } from "./record.ts";
 import { Span, spanName, type SpanStart } from "./span.ts";
@@ -83,13 +84,7 @@ export class Tracer implements ApiTracer {
     const parent = options.root === true ? undefined : asSpan(trace.getSpan(context));
     const start = startOf(parent);
     if ((start.traceFlags & TraceFlags.SAMPLED) === 0) return notSampled(start);
-    const span = new Span(
-      name,
-      options.kind ?? SpanKind.INTERNAL,
-      start,
-      this.#instrumentationScope,
-      this.#sink,
-    );
+    const span = new Span(name, kindOf(options.kind), start, this.#instrumentationScope, this.#sink);
     if (options !== NO_OPTIONS) apply(options, span);
     return span;
   }
@@ -120,12 +115,22 @@ function startOf(parent: ApiSpan | undefined): SpanStart {
     };
   }
   const context = spanContextOf(parent);
-  return context !== undefined && isSpanContextValid(context) ? childOf(context) : root();
+  return context === undefined ? root() : childOf(context);
 }
 
+/** One of the five kinds; INTERNAL stands for whatever is none. */
+function kindOf(kind: unknown): SpanKind {
+  if (kind === undefined) return SpanKind.INTERNAL;
+  if (typeof kind === "number" && SpanKind[kind] !== undefined) return kind;
+  report("invalid_argument", "a span was given a kind that is none of SpanKind; it is INTERNAL");
+  return SpanKind.INTERNAL;
+}
+
+/** The parent's context if it is valid; its fields may be getters of its class, so they are read here, once. */
 function spanContextOf(parent: ApiSpan | undefined): SpanContext | undefined {
   try {
-    return parent?.spanContext();
+    const context = parent?.spanContext();
+    return context !== undefined && isSpanContextValid(context) ? copySpanContext(context) : undefined;
   } catch {
     return undefined;
   }

@@ -17,6 +17,9 @@ const recorded = new WeakMap<object, string>();
  * returns or its promise settles; an error is recorded on it and thrown on. Without `start()` nothing is recorded
  * and `fn` runs all the same.
  *
+ * A promise comes back as one derived from it, an unhandled rejection stays unhandled; a promise with properties of its
+ * own, such as a child process, comes back as itself, and its rejection then counts as handled.
+ *
  * @param name what is being done, few different ones: "charge", not "charge 4711"
  * @param options attributes, kind, links, root, startTime: OpenTelemetry's SpanOptions
  * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none

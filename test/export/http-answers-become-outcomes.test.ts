@@ -112,6 +112,13 @@ describe("a collector's answer", () => {
     });
   });
 
+  it("an answer that takes the connection for another protocol is tried again", async () => {
+    const outcome = await outcomeOf((request) => {
+      request.socket.end("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+    });
+    expect(outcome).to.include({ kind: "again", isUnreachable: false });
+  });
+
   it("silence is tried again after the time-out", async () => {
     expect(await outcomeOf(() => {}, 30)).to.include({ kind: "again", isUnreachable: false });
   });

@@ -47,14 +47,38 @@ describe("a bad span costs only itself", () => {
     });
   }
 
-  it("where a trace state throws after the buffer has grown", () => {
-    expectOnlyTheGood(spanRecord({ attributes: ["a", "x".repeat(100_000)], links: [linkThatRuns(fails)] }));
+  it("where something throws after the buffer has grown", () => {
+    const link = Object.defineProperty({ ...linkThatRuns(() => "") }, "attributes", { get: fails });
+    expectOnlyTheGood(spanRecord({ attributes: ["a", "x".repeat(100_000)], links: [link] }));
+  });
+
+  it("and a link's trace state that cannot be told costs not even that", () => {
+    for (const serialize of [fails, () => 7 as unknown as string]) {
+      const encoder = new SpanBatchEncoder(RESOURCE);
+      expect(encoder.append(spanRecord({ links: [linkThatRuns(serialize)] }))).to.equal(true);
+      expect(spansOf(encoder.take())).to.have.length(1);
+    }
+  });
+
+  it("and a span can be taken out again, as if it had never been appended", () => {
+    const encoder = new SpanBatchEncoder(RESOURCE);
+    const [first = spanRecord(), second = spanRecord()] = GOOD;
+    encoder.append(first);
+    for (const instrumentationScope of [first.instrumentationScope, { name: "other" }]) {
+      encoder.append(spanRecord({ name: "giant", instrumentationScope }));
+      encoder.retract();
+      encoder.retract();
+    }
+    encoder.append(second);
+    const { byteLength } = encoder;
+    const body = encoder.take();
+    expect(body).to.have.length(byteLength);
+    expect(spansOf(body)).to.deep.equal(GOOD.map(plainSpan));
   });
 
   it("where what should be text is none", () => {
     expectOnlyTheGood(spanRecord({ name: 5 as unknown as string }));
     expectOnlyTheGood(spanRecord({ attributes: [{} as string, "value"] }));
-    expectOnlyTheGood(spanRecord({ links: [linkThatRuns(() => 7 as unknown as string)] }));
   });
 
   it("where its instrumentation scope is none, or throws", () => {

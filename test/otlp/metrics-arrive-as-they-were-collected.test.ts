@@ -17,7 +17,7 @@ const PLAIN_ATTRIBUTES = [
 ];
 
 function encode(...metrics: MetricRecord[]): PlainRequest["resourceMetrics"][number] {
-  const body = encodeMetrics({ scopeMetrics: [{ scope: SCOPE, metrics }] }, RESOURCE);
+  const { body } = encodeMetrics({ scopeMetrics: [{ scope: SCOPE, metrics }] }, RESOURCE);
   const { resourceMetrics } = readMetrics(body);
   expect(resourceMetrics).to.have.length(1);
   return resourceMetrics[0] ?? { resource: {}, scopeMetrics: [] };
@@ -169,7 +169,7 @@ describe("metrics arrive as they were collected", () => {
   });
 
   it("as nothing but a resource, where nothing was collected", () => {
-    const [ofResource] = readMetrics(encodeMetrics({ scopeMetrics: [] }, RESOURCE)).resourceMetrics;
+    const [ofResource] = readMetrics(encodeMetrics({ scopeMetrics: [] }, RESOURCE).body).resourceMetrics;
     expect(ofResource?.scopeMetrics).to.deep.equal([]);
   });
 });

@@ -65,6 +65,17 @@ describe("a program that comes to its natural end", function () {
     ]);
   });
 
+  it("ends, even if it makes a span each time it is asked whether it has more to do", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { code } = await program(`${WORK} process.on("beforeExit", () => withSpan("bye", () => {}));`, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    });
+    const { spans } = receiver.store;
+    await receiver.close();
+    expect(code).to.equal(0);
+    expect(spans).to.be.within(2, 5);
+  });
+
   it("has its account closed after a shutdown: what ends later is dropped and counted", async () => {
     const { output } = await program(
       `import { trace } from "@opentelemetry/api";
@@ -195,6 +206,7 @@ describe("start()", function () {
          const telemetry = start(options);
          await telemetry.shutdown({ timeout: "soon" });
          await telemetry.flush(null);
+         await telemetry.flush({ get timeout() { throw new Error("no"); } });
          telemetry.report();
        }
        console.log("survived");`,

@@ -9,6 +9,18 @@ import { record, type RecordedSpan } from "../recording.ts";
 const named = (spans: readonly RecordedSpan[]): string[] => spans.map(({ name }) => name);
 
 describe("withSpan returns", () => {
+  it("what a thenable gives whose `then` can be read only once", async () => {
+    let reads = 0;
+    const thenable = {
+      // oxlint-disable-next-line no-thenable -- a getter that gives itself away once
+      get then() {
+        reads += 1;
+        return reads > 1 ? undefined : (resolve: (value: number) => void) => resolve(7);
+      },
+    };
+    expect(await withSpan("once", () => thenable as unknown as PromiseLike<number>)).to.equal(7);
+  });
+
   for (const value of [undefined, null, 0, "", "text", 5n, Symbol("value"), {}, [], () => {}]) {
     it(`a value as it is, with its span ended: ${typeof value}`, () => {
       record(({ spans }) => {
