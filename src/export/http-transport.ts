@@ -57,7 +57,7 @@ function post(
   request.on("socket", (socket) => {
     socket.unref();
     // Where a host has several addresses, each attempt to connect has a handle of its own.
-    socket.once("connect", () => socket.unref());
+    if (socket.connecting) socket.once("connect", () => socket.unref());
   });
   let hasAnswered = false;
   request.on("response", (response) => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { type ClientRequest, createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
 import { httpTransport } from "../../src/export/http-transport.ts";
@@ -130,6 +131,25 @@ describe("a collector's answer", () => {
       response.on("close", () => clearInterval(timer));
     }, 60);
     expect(outcome).to.include({ kind: "delivered" });
+  });
+
+  it("adds nothing to a connection that is used again", async () => {
+    const sockets = new Map<Socket, number>();
+    const server = createServer((request, response) => request.resume().on("end", () => response.end()));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const url = new URL(`http://127.0.0.1:${port}/v1/traces`);
+    const transport = httpTransport({ url, headers: {}, timeout: 500 });
+    const watch = (message: unknown): void => {
+      const { socket } = (message as { request: ClientRequest }).request;
+      if (socket !== null) sockets.set(socket, socket.listenerCount("connect"));
+    };
+    subscribe("http.client.response.finish", watch);
+    for (let sent = 0; sent < 12; sent++) await transport.send(Buffer.from("x"));
+    unsubscribe("http.client.response.finish", watch);
+    transport.close();
+    server.close();
+    expect([...sockets.values()]).to.deep.equal([0]);
   });
 
   it("a header that HTTP does not allow is final, and nothing is thrown", async () => {
