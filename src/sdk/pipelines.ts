@@ -122,7 +122,7 @@ function deliveryQueue(
   return new DeliveryQueue(
     httpTransport({ url, headers, timeout: EXPORT_TIMEOUT }),
     account,
-    endpoint.origin,
+    `${url.origin}${url.pathname}`,
   );
 }
 
@@ -133,7 +133,7 @@ function serviceOf(resource: Resource): string {
 /** The terminal that the console exporters draw on; 80 columns and no colors where stdout is none. */
 function terminal(): Terminal {
   // A reader that has gone, as of `node app.js | head`, must not end a program that prints nothing itself.
-  process.stdout.on("error", () => {});
+  if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", () => {});
   return {
     width: process.stdout.columns ?? 80,
     color: process.stdout.isTTY && process.stdout.hasColors(),

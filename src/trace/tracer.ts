@@ -10,6 +10,8 @@ import {
   TraceFlags,
   type Tracer as ApiTracer,
 } from "@opentelemetry/api";
+import { asSpan } from "../context/context.ts";
+import { isTracingSuppressed } from "../context/suppression.ts";
 import { setAttributes } from "../core/attributes.ts";
 import { clockForNewTrace, hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
@@ -19,8 +21,6 @@ import { copySpanContext } from "./copy-span-context.ts";
 import { NON_RECORDING } from "./non-recording.ts";
 import type { SpanSink } from "./record.ts";
 import { Span, spanName, type SpanStart } from "./span.ts";
-import { asSpan } from "../context/context.ts";
-import { isTracingSuppressed } from "../context/suppression.ts";
 
 /** Says that the trace id's right-most 7 bytes are random, as ours are.  (W3C Trace Context Level 2, 3.2.2.5.2) */
 const RANDOM = 0x02;
