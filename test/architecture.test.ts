@@ -14,7 +14,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   waterfall: ["core"],
   export: ["core", "context", "otlp", "resource", "waterfall", "record"],
   instrumentation: ["core", "context", "trace"],
-  sdk: ["core", "context", "trace", "propagation", "resource", "export", "instrumentation", "record"],
+  sdk: [
+    "core",
+    "context",
+    "trace",
+    "metrics",
+    "propagation",
+    "resource",
+    "export",
+    "instrumentation",
+    "record",
+  ],
   devtools: ["core", "context", "otlp", "waterfall"],
   cli: ["core", "devtools"],
 };

@@ -44,6 +44,8 @@ export function setAttributes(list: AttributeList, attributes: unknown): number 
   }
   let dropped = 0;
   try {
+    // A list's keys are positions, and mean nothing.
+    if (Array.isArray(attributes)) throw new TypeError("they are a list");
     for (const key of Object.keys(attributes)) dropped += setAttributeOf(list, attributes, key);
   } catch (thrown) {
     report("invalid_attribute", `attributes could not be read (${describe(thrown)})`);

@@ -46,7 +46,7 @@ export class SpanBatcher implements SpanSink {
   #sendAlone(record: SpanRecord): void {
     this.#encoder.retract();
     this.#cut();
-    this.#encoder.append(record);
+    if (!this.#encoder.append(record)) this.#account.drop(1, "encoding");
     this.#cut();
   }
 

@@ -4,14 +4,21 @@ import { isTracingSuppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { exceptionAttributes, exceptionMessage } from "../trace/exception.ts";
-import { HTTP_SCOPE, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
+import { HTTP_SCOPE, methodOf, pathOf } from "./http-attributes.ts";
 
-export interface OutgoingRequest {
-  readonly method: string | undefined;
+/** Where a request goes. */
+export interface Target {
+  /** `http` or `https`. */
   readonly scheme: string;
-  /** Host and, where it is not the scheme's own, port; undefined where that is not known yet. */
-  readonly authority: string | undefined;
+  readonly host: string;
+  /** Undefined where it is not known yet. */
+  readonly port: number | undefined;
+  /** Path and query; the whole URL where it goes to a proxy. */
   readonly target: string | undefined;
+}
+
+export interface OutgoingRequest extends Target {
+  readonly method: string | undefined;
   hasHeader(name: string): boolean;
   setHeader(name: string, value: string): void;
 }
@@ -37,14 +44,32 @@ export function startClientSpan(request: OutgoingRequest): Span | undefined {
   return span;
 }
 
-/** Where a request goes, without userinfo and query, which may hold secrets. */
-export function targetAttributes({
-  scheme,
-  authority,
-  target,
-}: Omit<OutgoingRequest, "hasHeader" | "setHeader">): Attributes {
-  if (authority === undefined) return {};
-  return { ...serverAddress(authority, scheme), "url.full": `${scheme}://${authority}${pathOf(target)}` };
+/** Where a request goes, as far as it is known, without userinfo and query, which may hold secrets. */
+export function targetAttributes({ scheme, host, port, target }: Target): Attributes {
+  // To a proxy the whole URL is the target.
+  if (target !== undefined && /^https?:/i.test(target)) return proxiedAttributes(target);
+  const address = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  if (port === undefined) return { "server.address": address };
+  const authority = port === DEFAULT_PORTS[scheme] ? address : `${address}:${port}`;
+  return {
+    "server.address": address,
+    "server.port": port,
+    "url.full": `${scheme}://${authority}${pathOf(target)}`,
+  };
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
+function proxiedAttributes(target: string): Attributes {
+  if (!URL.canParse(target)) return {};
+  const { protocol, hostname, port, pathname } = new URL(target);
+  const scheme = protocol.slice(0, -1);
+  return targetAttributes({
+    scheme,
+    host: hostname,
+    port: Number(port) || DEFAULT_PORTS[scheme],
+    target: pathname,
+  });
 }
 
 export function recordStatus(span: Span, status: number): void {

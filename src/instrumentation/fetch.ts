@@ -40,11 +40,12 @@ export function traceFetch(): Subscription {
 }
 
 function outgoing(request: UndiciRequest): OutgoingRequest {
-  const { protocol, host } = new URL(request.origin);
+  const { protocol, hostname, port } = new URL(request.origin);
   return {
     method: request.method,
     scheme: protocol.slice(0, -1),
-    authority: host,
+    host: hostname,
+    port: Number(port) || (protocol === "https:" ? 443 : 80),
     target: request.path,
     hasHeader: (name) => hasHeader(request, name),
     setHeader: (name, value) => request.addHeader(name, value),

@@ -1,8 +1,14 @@
 import type { Span } from "@opentelemetry/api";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { report } from "../core/diagnostics.ts";
-import { failClientSpan, recordStatus, startClientSpan, targetAttributes } from "./client-span.ts";
-import { Subscription } from "./subscription.ts";
+import {
+  failClientSpan,
+  recordStatus,
+  startClientSpan,
+  type Target,
+  targetAttributes,
+} from "./client-span.ts";
+import { guarded, Subscription } from "./subscription.ts";
 
 /** Node 20 tells of a request only when its headers are on their way. */
 const CAN_INJECT = Number.parseInt(process.versions.node, 10) >= 22;
@@ -27,8 +33,11 @@ export function traceHttpClient(): Subscription {
         const span = startSpan(request);
         if (span === undefined) return;
         unanswered.set(request, span);
-        // An upgrade has no response to wait for: the connection is handed over, and the request closes.
-        request.once("close", () => take(request)?.end());
+        const onClose = guarded("a request's close", () => {
+          const left = take(request);
+          if (left !== undefined) endUnanswered(left, request);
+        });
+        request.once("close", onClose);
       },
     )
     .on<Answered>("http.client.response.finish", ({ request, response }) => {
@@ -58,20 +67,30 @@ function setHeader(request: ClientRequest, name: string, value: string): void {
   report("no_injection", `an outgoing node:http request carries no traceparent: ${reason}`);
 }
 
-/** Where the request goes: a Host header may name another host, and one that is no header yet names no port. */
-function targetOf(request: ClientRequest, port: number | undefined): Parameters<typeof targetAttributes>[0] {
-  const scheme = request.protocol.slice(0, -1);
+/** The connection's own host and port: a Host header may name another, and one in an array none that can be read. */
+function targetOf(request: ClientRequest, connected: number | undefined): Target {
   const header = request.getHeader("host");
-  const isOwn = typeof header === "string" && header.replace(/:\d+$/, "") === request.host;
-  const authority = isOwn ? header : port === undefined ? undefined : `${request.host}:${port}`;
-  return { method: request.method, scheme, authority, target: request.path };
+  const named = typeof header === "string" ? /^(.*?)(?::(\d+))?$/.exec(header) : null;
+  const scheme = request.protocol.slice(0, -1);
+  const isOwn = named?.[1]?.replace(/^\[|\]$/g, "") === request.host.replace(/^\[|\]$/g, "");
+  const guessed = isOwn ? Number(named?.[2] ?? (scheme === "https" ? 443 : 80)) : undefined;
+  return { scheme, host: request.host, port: connected ?? guessed, target: request.path };
 }
 
 function endWith(span: Span, request: ClientRequest, response: IncomingMessage): void {
   span.setAttributes(targetAttributes(targetOf(request, response.socket.remotePort)));
   recordStatus(span, response.statusCode ?? 0);
-  response.once("close", () => {
+  const onClose = guarded("a response's close", () => {
     if (response.complete) span.end();
     else failClientSpan(span, response.errored ?? new Error("the response broke off"));
   });
+  response.once("close", onClose);
+}
+
+/** A request that closed without a response to wait for: its connection was upgraded, or it was given up. */
+function endUnanswered(span: Span, request: ClientRequest): void {
+  const { res } = request as { res?: IncomingMessage | null };
+  if (res === undefined || res === null) return failClientSpan(span, new Error("the request was given up"));
+  recordStatus(span, res.statusCode ?? 0);
+  span.end();
 }

@@ -8,7 +8,7 @@ import { isTracingSuppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { HTTP_SCOPE, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
-import { Subscription } from "./subscription.ts";
+import { guarded, Subscription } from "./subscription.ts";
 
 interface RequestStart {
   readonly request: IncomingMessage;
@@ -38,7 +38,10 @@ export function traceHttpServer(): Subscription {
     enter(context);
     bindEmitter(context, request);
     bindEmitter(context, response);
-    response.once("close", () => endSpan(span, response));
+    response.once(
+      "close",
+      guarded("a response's close", () => endSpan(span, response)),
+    );
   });
 }
 

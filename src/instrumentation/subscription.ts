@@ -3,21 +3,28 @@ import { describe, report } from "../core/diagnostics.ts";
 
 type Listener<Message> = (message: Message) => void;
 
+/** A listener that, if it fails, is reported: what it was told of goes on as if nobody had listened. */
+export function guarded<Arguments extends unknown[]>(
+  what: string,
+  listener: (...args: Arguments) => void,
+): (...args: Arguments) => void {
+  return (...args) => {
+    try {
+      listener(...args);
+    } catch (thrown) {
+      report("internal_error", `the hook on ${what} failed (${describe(thrown)})`);
+    }
+  };
+}
+
 /** Listeners on the runtime's own channels; `end()` takes them away again. */
 export class Subscription {
   readonly #ends: (() => void)[] = [];
 
-  /** A listener that fails is reported: what it was told of goes on as if nobody had listened. */
   on<Message>(channel: string, listener: Listener<Message>): this {
-    const guarded = (message: unknown): void => {
-      try {
-        listener(message as Message);
-      } catch (thrown) {
-        report("internal_error", `the hook on ${channel} failed (${describe(thrown)})`);
-      }
-    };
-    subscribe(channel, guarded);
-    this.#ends.push(() => unsubscribe(channel, guarded));
+    const own = guarded(channel, (message: unknown) => listener(message as Message));
+    subscribe(channel, own);
+    this.#ends.push(() => unsubscribe(channel, own));
     return this;
   }
 

@@ -6,7 +6,7 @@ import {
   type MetricOptions,
 } from "@opentelemetry/api";
 import { currentMeterProvider } from "../context/current.ts";
-import { isAttributeValue } from "../core/attributes.ts";
+import { type AttributeList, isAttributeValue, setAttributes } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
 
@@ -54,6 +54,13 @@ export function histogram(name: string, options?: MetricOptions): Histogram {
   };
 }
 
+let count = 0;
+
+/** How many measurements were recorded in this process: whether there is something new to collect. */
+export function measurementCount(): number {
+  return count;
+}
+
 /** One value that is no measurement must not poison its series: it is left out and counted. */
 function measure(
   name: string,
@@ -67,6 +74,7 @@ function measure(
     return;
   }
   try {
+    count++;
     record(saneAttributes(attributes));
   } catch (thrown) {
     report("invalid_attribute", `a measurement of ${describe(name)} was left out (${describe(thrown)})`);
@@ -75,20 +83,27 @@ function measure(
 
 /** HOT. The attributes as they are where all of them are such; else a copy of those that are. */
 function saneAttributes(attributes: Attributes | undefined): Attributes | undefined {
-  if (attributes === undefined) return undefined;
-  for (const key in attributes) {
-    if (!isAttributeValue(attributes[key])) return onlySane(attributes);
+  if (attributes === undefined || attributes === null) return undefined;
+  try {
+    if (typeof attributes === "object" && !Array.isArray(attributes)) {
+      for (const key in attributes) {
+        if (!isAttributeValue(attributes[key])) return onlySane(attributes);
+      }
+      return attributes;
+    }
+  } catch {
+    // Read again, one by one.
   }
-  return attributes;
+  return onlySane(attributes);
 }
 
-function onlySane(attributes: Attributes): Attributes {
-  const entries = Object.entries(attributes).filter(([, value]) => isAttributeValue(value));
-  report(
-    "invalid_attribute",
-    "an attribute of a measurement was left out: values are strings, numbers, booleans or arrays of one of them",
-  );
-  return Object.fromEntries(entries);
+/** The attributes that a span would keep, by the same rules, which report the others. */
+function onlySane(attributes: unknown): Attributes {
+  const list: AttributeList = [];
+  setAttributes(list, attributes);
+  const sane: Attributes = {};
+  for (let index = 0; index < list.length; index += 2) sane[list[index] as string] = list[index + 1];
+  return sane;
 }
 
 type Declaration = [name: string, options: MetricOptions];
@@ -127,7 +142,7 @@ function declare(name: unknown, options: MetricOptions | undefined): Declaration
         {
           ...text("unit", unit),
           ...text("description", description),
-          ...(advice === undefined ? {} : { advice }),
+          ...boundaries(advice),
         },
       ];
     }
@@ -148,5 +163,17 @@ function text(option: "unit" | "description", value: unknown): MetricOptions {
   if (value === undefined) return {};
   if (typeof value === "string") return { [option]: value };
   report("invalid_argument", `the ${option} of a metric is a text, and was given as a ${typeof value}`);
+  return {};
+}
+
+function boundaries(advice: MetricOptions["advice"]): MetricOptions {
+  const bounds: unknown = advice?.explicitBucketBoundaries;
+  if (bounds === undefined) return {};
+  if (Array.isArray(bounds) && bounds.every((bound) => Number.isFinite(bound)))
+    return { advice: { explicitBucketBoundaries: bounds as number[] } };
+  report(
+    "invalid_argument",
+    "the explicitBucketBoundaries of a metric are a list of numbers; the default is used",
+  );
   return {};
 }

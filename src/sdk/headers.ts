@@ -16,8 +16,13 @@ export function wellFormedHeaders(
     else
       report(
         "invalid_configuration",
-        `${source} has a member that is no header (its name: ${name}); it was left out`,
+        `${source} has a member that is no header (${nameOf(name)}); it was left out`,
       );
   }
   return wellFormed;
+}
+
+/** The beginning that is a name: with a wrong separator, what follows may be the secret. */
+function nameOf(text: string): string {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]*/.exec(text)?.[0] || "without a name";
 }

@@ -130,13 +130,19 @@ function serviceOf(resource: Resource): string {
   return String(resource.attributes["service.name"]);
 }
 
+const ignore = (): void => {};
+
 /** The terminal that the console exporters draw on; 80 columns and no colors where stdout is none. */
 function terminal(): Terminal {
-  // A reader that has gone, as of `node app.js | head`, must not end a program that prints nothing itself.
-  if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", () => {});
+  const { stdout } = process;
   return {
-    width: process.stdout.columns ?? 80,
-    color: process.stdout.isTTY && process.stdout.hasColors(),
-    print: (text) => void process.stdout.write(`${text}\n`),
+    width: stdout.columns ?? 80,
+    color: stdout.isTTY && stdout.hasColors(),
+    print: (text) => {
+      // A reader that has gone, as of `node app.js | head`, must not end a program that prints nothing itself; what
+      // the program prints is its own affair, so the listener goes with our text.
+      stdout.on("error", ignore);
+      stdout.write(`${text}\n`, () => void setImmediate(() => stdout.off("error", ignore)));
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { runIn } from "../context/current.ts";
 import { processState } from "../context/process-state.ts";
 import { SUPPRESSED } from "../context/suppression.ts";
@@ -6,6 +7,7 @@ import { Account } from "../export/account.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
+import { measurementCount } from "../metrics/accessors.ts";
 import { serviceResource } from "../resource/resource.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import { readEnvironment } from "./environment.ts";
@@ -82,19 +84,26 @@ function begin(settings: Settings): Telemetry {
   return telemetry;
 }
 
-/** More flushes than these at the end of a process would be for a host that makes a span each time it is asked. */
+/** At most so many flushes at the end of a process, for a host that makes a span each time it is asked … */
 const FLUSHES_AT_EXIT = 3;
+
+/** … and at most so long in all of them together, in ms. */
+const EXIT_BUDGET = 5_000;
 
 /** A flush as the event loop runs dry, again only if there is something new: Node asks anew after each. */
 function onceForEachMade(telemetry: Telemetry): () => void {
-  let flushes = 0;
+  let left = FLUSHES_AT_EXIT;
+  let budget = EXIT_BUDGET;
   let flushed = -1;
   return () => {
-    const { made } = telemetry.report().spans;
-    if (made === flushed || flushes === FLUSHES_AT_EXIT) return;
-    flushes++;
+    const made = telemetry.report().spans.made + measurementCount();
+    if (made === flushed || left === 0 || budget <= 0) return;
+    left--;
     flushed = made;
-    void telemetry.flush();
+    const began = performance.now();
+    void telemetry.flush({ timeout: budget }).then(() => {
+      budget -= performance.now() - began;
+    });
   };
 }
 

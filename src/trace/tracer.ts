@@ -10,7 +10,6 @@ import {
   TraceFlags,
   type Tracer as ApiTracer,
 } from "@opentelemetry/api";
-import { asSpan } from "../context/context.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { setAttributes } from "../core/attributes.ts";
 import { clockForNewTrace, hrTime } from "../core/clock.ts";
@@ -81,7 +80,7 @@ export class Tracer implements ApiTracer {
 
   #start(name: string, options: SpanOptions, context: Context): ApiSpan {
     if (isTracingSuppressed(context)) return NON_RECORDING;
-    const parent = options.root === true ? undefined : asSpan(trace.getSpan(context));
+    const parent = options.root === true ? undefined : trace.getSpan(context);
     const start = startOf(parent);
     if ((start.traceFlags & TraceFlags.SAMPLED) === 0) return notSampled(start);
     const span = new Span(name, kindOf(options.kind), start, this.#instrumentationScope, this.#sink);

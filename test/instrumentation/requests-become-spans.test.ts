@@ -271,6 +271,54 @@ describe("a request made with node:http", () => {
       expect(attributes["url.full"]).to.equal(`http://127.0.0.1:${real}/`);
   });
 
+  it("tells a host that is an IPv6 address, and one that nobody answers at", async () => {
+    const spans = await tracedHttp(async () => {
+      const server = http.createServer((_request, response) => void response.end());
+      await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
+      const { port } = server.address() as AddressInfo;
+      await get(`http://[::1]:${port}/a`);
+      server.close();
+      await get("http://127.0.0.1:1/", { headers: { host: "virtual.example" } }).catch(() => {});
+    });
+    const [answered, refused] = ofKind(spans, SpanKind.CLIENT);
+    expect(answered?.attributes["server.address"]).to.equal("[::1]");
+    expect(answered?.attributes["url.full"]).to.equal(
+      `http://[::1]:${answered?.attributes["server.port"] as number}/a`,
+    );
+    expect(refused?.attributes["server.address"]).to.equal("127.0.0.1");
+  });
+
+  it("through a proxy tells the server behind it, without userinfo", async () => {
+    const spans = await tracedHttp(() =>
+      serving(
+        (_request, response) => void response.end(),
+        async (_url, port) => {
+          const options = { host: "127.0.0.1", port, path: "http://user:secret@shop.example:81/p?x=1" };
+          await new Promise((resolve) =>
+            http.get(options, (response) => response.resume().on("end", resolve)),
+          );
+        },
+      ),
+    );
+    const [client] = ofKind(spans, SpanKind.CLIENT);
+    expect(client?.attributes).to.include({
+      "server.address": "shop.example",
+      "server.port": 81,
+      "url.full": "http://shop.example:81/p",
+    });
+    expect(JSON.stringify(client)).not.to.include("secret");
+  });
+
+  it("that is given up before it has a connection is an error", async () => {
+    const spans = await tracedHttp(async () => {
+      http
+        .get("http://127.0.0.1:1/")
+        .on("error", () => {})
+        .abort();
+    });
+    expect(spans.map(({ status }) => status.code)).to.deep.equal([SpanStatusCode.ERROR]);
+  });
+
   it("that becomes another protocol is a span that ends with the handover", async () => {
     const spans = await tracedHttp(async () => {
       const server = http.createServer().on("upgrade", (_request, socket: Duplex) => {

@@ -169,7 +169,7 @@ describe("an accessor", () => {
     }),
     "a revoked proxy": revoked.proxy,
   })) {
-    it(`never throws over ${what}, and the series is unharmed`, async () => {
+    it(`counts a measurement without ${what}, and the series is unharmed`, async () => {
       const metering = new Metering().run(() => {
         orders.add(1, { good: true });
         orders.add(1, attributes as Attributes);
@@ -177,7 +177,10 @@ describe("an accessor", () => {
         orders.add(1, { good: true });
       });
       const [counted] = await metering.series();
-      expect(counted?.points).to.deep.equal([[{ good: true }, 2]]);
+      expect(counted?.points).to.deep.equal([
+        [{ good: true }, 2],
+        [{}, 1],
+      ]);
     });
   }
 
@@ -193,6 +196,37 @@ describe("an accessor", () => {
       expect(counted?.points).to.deep.equal([[{ good: true }, 1]]);
     });
   }
+
+  it("counts a measurement whose attributes are none, and reports what is no object", async () => {
+    const before = invalid();
+    const metering = new Metering().run(() => {
+      for (const attributes of [null, undefined, "abc", 5, ["a"]])
+        orders.add(1, attributes as unknown as Attributes);
+    });
+    const [counted] = await metering.series();
+    expect(counted?.points).to.deep.equal([[{}, 5]]);
+    expect(troubles().invalid_attribute ?? 0).to.be.at.least(3);
+    expect(invalid()).to.equal(before);
+  });
+
+  it("counts a measurement without the attribute whose getter throws", async () => {
+    const metering = new Metering().run(() =>
+      orders.add(1, {
+        good: true,
+        get bad(): string {
+          throw new Error("on purpose");
+        },
+      }),
+    );
+    const [counted] = await metering.series();
+    expect(counted?.points).to.deep.equal([[{ good: true }, 1]]);
+  });
+
+  it("with boundaries that are none has the default ones", async () => {
+    const advice = { explicitBucketBoundaries: "bad" as unknown as number[] };
+    const metering = new Metering().run(() => histogram("h", { advice }).record(1));
+    expect(await metering.series()).to.have.length(1);
+  });
 
   for (const name of [5, "", "1 bad name", "a b", "ä", "a".repeat(256), null, {}]) {
     it(`named ${JSON.stringify(name).slice(0, 20)} is silent, is reported, and costs no other metric`, async () => {

@@ -76,6 +76,30 @@ describe("a program that comes to its natural end", function () {
     expect(spans).to.be.within(2, 5);
   });
 
+  it("has delivered what was measured by work that it began at its end", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    await program(`${WORK} process.once("beforeExit", () => setTimeout(() => counter("late").add(1), 20));`, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    });
+    const metrics = receiver.store.series().map(({ name }) => name);
+    await receiver.close();
+    expect(metrics).to.have.members(["work.done", "late"]);
+  });
+
+  it("keeps its own ways with a reader that has gone", async () => {
+    const { output } = await program(
+      `import { start, withSpan } from "throughline";
+       for (let round = 0; round < 8; round++) {
+         const telemetry = start({ exporter: "console" });
+         withSpan("work", () => {});
+         await telemetry.shutdown();
+       }
+       await new Promise((resolve) => setTimeout(resolve, 20));
+       console.log("listeners", process.stdout.listenerCount("error"));`,
+    );
+    expect(output).to.match(/listeners 0\n$/);
+  });
+
   it("has its account closed after a shutdown: what ends later is dropped and counted", async () => {
     const { output } = await program(
       `import { trace } from "@opentelemetry/api";

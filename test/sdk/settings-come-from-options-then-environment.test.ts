@@ -98,6 +98,13 @@ describe("settings", () => {
     );
   });
 
+  it("keep the secret of a header with the wrong separator out of the log", () => {
+    const said = silently(() =>
+      settings({}, { OTEL_EXPORTER_OTLP_HEADERS: "Authorization: Basic c2VjcmV0=" }),
+    );
+    expect(said).to.include("Authorization").and.not.include("c2VjcmV0");
+  });
+
   it("append the signal's path to whatever path the endpoint has", () => {
     const urls = ["http://c.test", "http://c.test/", "http://c.test/base", "http://c.test/base/"].map(
       (base) => signalUrl(new URL(base), "traces").pathname,
