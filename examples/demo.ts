@@ -74,7 +74,7 @@ function problemsOf({ statuses, reports }: Run): string[] {
   ).length;
   return [
     ...(wrong === 0 ? [] : [`${wrong} of ${ORDERS.length} requests were not answered as they should be`]),
-    ...(reports.every(isAllDelivered) ? [] : [`not everything was delivered: ${JSON.stringify(reports)}`]),
+    ...(reports.every(isAllDelivered) ? [] : [`not everything was delivered: ${delivered(reports)}`]),
   ];
 }
 
@@ -82,11 +82,18 @@ function isAllDelivered({ spans, metrics }: TelemetryReport): boolean {
   return [spans, metrics].every(({ made, delivered }) => made > 0 && made === delivered);
 }
 
+/** How much of what was made has arrived. */
+function delivered(reports: Run["reports"]): string {
+  const of = (signal: "spans" | "metrics", word: string): string => {
+    const sum = (key: "made" | "delivered"): number =>
+      reports.reduce((total, report) => total + report[signal][key], 0);
+    return `${sum("delivered")} of ${sum("made")} ${word}`;
+  };
+  return `${of("spans", "spans")} and ${of("metrics", "data points")} delivered`;
+}
+
 function summary({ statuses, reports }: Run, destination: string): string {
-  const sum = (pick: (report: TelemetryReport) => number): number =>
-    reports.reduce((total, report) => total + pick(report), 0);
   const count = (status: number): number => statuses.filter((answer) => answer === status).length;
   const answered = `${statuses.length} requests: ${count(201)} paid, ${count(402)} declined`;
-  const delivered = `${sum(({ spans }) => spans.delivered)} of ${sum(({ spans }) => spans.made)} spans delivered`;
-  return `${answered}; ${delivered}; ${destination}`;
+  return `${answered}; ${delivered(reports)}; ${destination}`;
 }
