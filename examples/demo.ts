@@ -74,7 +74,7 @@ function problemsOf({ statuses, reports }: Run): string[] {
   ).length;
   return [
     ...(wrong === 0 ? [] : [`${wrong} of ${ORDERS.length} requests were not answered as they should be`]),
-    ...(reports.every(isAllDelivered) ? [] : [`not everything was delivered: ${delivered(reports)}`]),
+    ...(reports.every(isAllDelivered) ? [] : [`not everything was delivered: ${arrived(reports)}`]),
   ];
 }
 
@@ -83,7 +83,7 @@ function isAllDelivered({ spans, metrics }: TelemetryReport): boolean {
 }
 
 /** How much of what was made has arrived. */
-function delivered(reports: Run["reports"]): string {
+function arrived(reports: Run["reports"]): string {
   const of = (signal: "spans" | "metrics", word: string): string => {
     const sum = (key: "made" | "delivered"): number =>
       reports.reduce((total, report) => total + report[signal][key], 0);
@@ -95,5 +95,5 @@ function delivered(reports: Run["reports"]): string {
 function summary({ statuses, reports }: Run, destination: string): string {
   const count = (status: number): number => statuses.filter((answer) => answer === status).length;
   const answered = `${statuses.length} requests: ${count(201)} paid, ${count(402)} declined`;
-  return `${answered}; ${delivered(reports)}; ${destination}`;
+  return `${answered}; ${arrived(reports)}; ${destination}`;
 }
