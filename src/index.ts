@@ -1,6 +1,8 @@
 /** Throughline: context, spans, metrics and their export for Node.js, on the OpenTelemetry API. */
 export { ContextVariable, type ContextVariableOptions } from "./context/context-variable.ts";
-export { scope } from "./context/open-scope.ts";
+export { gather } from "./context/gather.ts";
+export { clearScope, emptyScope, scope } from "./context/open-scope.ts";
+export { Snapshot } from "./context/snapshot.ts";
 export type { Token } from "./context/token.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
 export { type Counter, counter, type Histogram, histogram } from "./metrics/accessors.ts";

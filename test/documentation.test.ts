@@ -108,6 +108,9 @@ function docstringExamples(page: string): Block[] {
       "histogram",
       "scope",
       "ContextVariable",
+      "gather",
+      "emptyScope",
+      "Snapshot",
     ].filter((name) => code.includes(`${name}(`));
     return {
       page,

@@ -1,4 +1,5 @@
 import { ThroughlineError } from "../core/errors.ts";
+import { Context } from "./context.ts";
 import { currentContext, runIn } from "./current.ts";
 import { Scope } from "./scope.ts";
 
@@ -14,4 +15,21 @@ export function scope<Result>(fn: () => Result): Result {
   if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "scope(fn)");
   const context = currentContext();
   return runIn(context.withSpan(context.span, new Scope(context.scope)), fn);
+}
+
+/**
+ * Calls `fn` in an empty scope: no span, no baggage, no variable is inherited; where telemetry goes stays the same.
+ *
+ * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
+ * @example
+ * emptyScope(() => "nothing of the request is seen in here");
+ */
+export function emptyScope<Result>(fn: () => Result): Result {
+  if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "emptyScope(fn)");
+  return runIn(new Context(undefined, currentContext().providers, new Scope()), fn);
+}
+
+/** Unsets every variable of the current scope; what outer scopes hold stays. Nothing outside any scope. */
+export function clearScope(): void {
+  currentContext().scope?.clear();
 }

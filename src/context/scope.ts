@@ -36,6 +36,10 @@ export class Scope {
     delete bindings[index];
     this.bindings = bindings;
   }
+
+  clear(): void {
+    this.bindings = [];
+  }
 }
 
 /** The scope, or the error that says how to open one: a value set in none would be a global of the process. */

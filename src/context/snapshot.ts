@@ -1,0 +1,47 @@
+import { ThroughlineError } from "../core/errors.ts";
+import type { Context } from "./context.ts";
+import { currentContext, runIn } from "./current.ts";
+import { Scope } from "./scope.ts";
+
+/**
+ * The current context by value: span, baggage and what every variable is now. What is set afterwards, here or in a
+ * run, changes neither the snapshot nor another run.  (TC39 AsyncContext.Snapshot; PEP 567: copy_context)
+ *
+ * @example
+ * const here = new Snapshot();
+ * here.run((greeting) => greeting, "hello");
+ */
+export class Snapshot {
+  readonly #context: Context;
+
+  constructor() {
+    const context = currentContext();
+    this.#context = context.withSpan(context.span, new Scope(context.scope));
+  }
+
+  /**
+   * Calls `fn` in a scope of its own that begins with what was captured; any number of times, also at once.
+   *
+   * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
+   */
+  run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result {
+    if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "snapshot.run(fn)");
+    const { span, scope } = this.#context;
+    return runIn(this.#context.withSpan(span, new Scope(scope)), fn, ...args);
+  }
+
+  /**
+   * A function that always runs in what is current now, by value, with the `this` that it is called with.
+   *
+   * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
+   */
+  static wrap<This, Arguments extends unknown[], Result>(
+    fn: (this: This, ...args: Arguments) => Result,
+  ): (this: This, ...args: Arguments) => Result {
+    if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "Snapshot.wrap(fn)");
+    const snapshot = new Snapshot();
+    return function (this: This, ...args: Arguments): Result {
+      return snapshot.run(() => fn.apply(this, args));
+    };
+  }
+}
