@@ -1,4 +1,5 @@
 /** Throughline: context, spans, metrics and their export for Node.js, on the OpenTelemetry API. */
+export { bind, type Bindable } from "./context/bind.ts";
 export { ContextVariable, type ContextVariableOptions } from "./context/context-variable.ts";
 export { gather } from "./context/gather.ts";
 export { clearScope, emptyScope, scope } from "./context/open-scope.ts";

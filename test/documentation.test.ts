@@ -109,6 +109,7 @@ function docstringExamples(page: string): Block[] {
       "scope",
       "ContextVariable",
       "gather",
+      "bind",
       "emptyScope",
       "Snapshot",
     ].filter((name) => code.includes(`${name}(`));

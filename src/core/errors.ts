@@ -4,6 +4,7 @@ const SENTENCES = {
     "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
   THR_NOT_A_FUNCTION: "needs a function as its last argument",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
+  THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
   THR_NO_SCOPE: "was called outside any scope: wrap the operation in scope(fn) or withSpan(name, fn)",
   THR_TOKEN_OTHER_SCOPE: "was given a token that was made in another scope: reset where you set",
   THR_TOKEN_OTHER_VARIABLE: "was given a token of another variable",

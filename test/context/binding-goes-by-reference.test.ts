@@ -1,8 +1,11 @@
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { expect } from "chai";
 import { EventEmitter } from "node:events";
+import { bind } from "../../src/context/bind.ts";
+import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext } from "../../src/context/current.ts";
 import { ThroughlineContextManager } from "../../src/context/manager.ts";
+import { emptyScope, scope } from "../../src/context/open-scope.ts";
 import { record } from "../recording.ts";
 
 const manager = new ThroughlineContextManager();
@@ -62,5 +65,51 @@ describe("binding", () => {
       recording.providers,
     ]);
     expect(bound().providers).to.equal(providers);
+  });
+});
+
+describe("bind()", () => {
+  const user = new ContextVariable<string>("user");
+
+  it("lets a function see what is set later in the same scope, with its this, arguments and result", () => {
+    const [seen, length] = scope(() => {
+      const bound = bind(function (this: { name: string }, more: string) {
+        return `${this.name} ${user.get()} ${more}`;
+      });
+      user.set("later");
+      return [emptyScope(() => bound.call({ name: "this" }, "more")), bound.length] as const;
+    });
+    expect([seen, length]).to.deep.equal(["this later more", 1]);
+  });
+
+  it("dispatches the events of an emitter and of a target here, whoever emits them", () => {
+    const seen: (string | undefined)[] = [];
+    const [emitter, target] = scope(() => {
+      user.set("owner");
+      return [bind(new EventEmitter()), bind(new EventTarget())] as const;
+    });
+    emitter.on("done", () => seen.push(user.tryGet()));
+    target.addEventListener("done", () => seen.push(user.tryGet()));
+    scope(() => {
+      user.set("other");
+      emitter.emit("done");
+      target.dispatchEvent(new Event("done"));
+    });
+    expect(seen).to.deep.equal(["owner", "owner"]);
+  });
+
+  it("outside any scope gives each call a scope of its own", () => {
+    const bound = bind((name: string) => {
+      const before = user.tryGet();
+      user.set(name);
+      return before;
+    });
+    expect([bound("first"), bound("second")]).to.deep.equal([undefined, undefined]);
+  });
+
+  it("binds functions, emitters and targets only", () => {
+    for (const target of [5, null, undefined, "text", {}, Symbol("s")]) {
+      expect(() => bind(target as never)).to.throw(/THR_NOT_BINDABLE/);
+    }
   });
 });
