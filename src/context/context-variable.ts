@@ -36,16 +36,16 @@ export class ContextVariable<Value> {
    * @throws ThroughlineError THR_CONTEXT_LOOKUP where there is neither
    */
   get(): Value {
-    const scope = currentContext().scope;
-    if (scope?.has(this.#index) === true) return scope.get(this.#index) as Value;
+    const binding = currentContext().scope?.get(this.#index);
+    if (binding !== undefined) return binding.value as Value;
     if (!this.#hasDefault) throw new ThroughlineError("THR_CONTEXT_LOOKUP", `"${this.name}".get()`);
     return this.#default as Value;
   }
 
   /** As `get`, but undefined where there is neither value nor default. */
   tryGet(): Value | undefined {
-    const scope = currentContext().scope;
-    return scope?.has(this.#index) === true ? (scope.get(this.#index) as Value) : this.#default;
+    const binding = currentContext().scope?.get(this.#index);
+    return binding === undefined ? this.#default : (binding.value as Value);
   }
 
   /**
@@ -56,7 +56,7 @@ export class ContextVariable<Value> {
   set(value: Value): Token {
     const scope = required(currentContext().scope, `"${this.name}".set()`);
     const token = new Token(this.name, this.#index, scope);
-    scope.set(this.#index, value);
+    scope.set(this.#index, { value });
     return token;
   }
 
@@ -81,7 +81,7 @@ export class ContextVariable<Value> {
       throw new ThroughlineError("THR_NOT_A_FUNCTION", `"${this.name}".run(value, fn)`);
     const context = currentContext();
     const scope = new Scope(context.scope);
-    scope.set(this.#index, value);
+    scope.set(this.#index, { value });
     return runIn(context.withSpan(context.span, scope), fn, ...args);
   }
 }

@@ -22,7 +22,7 @@ export async function gather<Results extends readonly unknown[]>(tasks: {
       failure ??= { reason };
     }),
   );
-  const settled = await Promise.all(results);
+  const settled: readonly unknown[] = await Promise.all(results);
   if (failure !== undefined) throw failure.reason;
-  return settled as unknown as Results;
+  return settled as Results;
 }

@@ -2,7 +2,7 @@
 import { report } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { currentContext } from "./current.ts";
-import type { Scope } from "./scope.ts";
+import type { Binding, Scope } from "./scope.ts";
 
 /**
  * The way back from one `set`: it remembers what the variable was in the scope that it was set in. Used once, by
@@ -12,8 +12,7 @@ export class Token implements Disposable {
   readonly #name: string;
   readonly #index: number;
   readonly #scope: Scope;
-  readonly #wasSet: boolean;
-  readonly #former: unknown;
+  readonly #former: Binding | undefined;
   #isUsed = false;
 
   /** Made before the new value is set. */
@@ -21,7 +20,6 @@ export class Token implements Disposable {
     this.#name = name;
     this.#index = index;
     this.#scope = scope;
-    this.#wasSet = scope.has(index);
     this.#former = scope.get(index);
   }
 
@@ -33,8 +31,7 @@ export class Token implements Disposable {
     if (currentContext().scope !== this.#scope)
       throw new ThroughlineError("THR_TOKEN_OTHER_SCOPE", `"${name}".reset(token)`);
     this.#isUsed = true;
-    if (this.#wasSet) this.#scope.set(index, this.#former);
-    else this.#scope.unset(index);
+    this.#scope.set(index, this.#former);
   }
 
   /** Never throws, which would replace the error that ended the block: what is amiss is reported. */

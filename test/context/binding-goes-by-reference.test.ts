@@ -9,8 +9,8 @@ import { emptyScope, scope } from "../../src/context/open-scope.ts";
 import { record } from "../recording.ts";
 
 const manager = new ThroughlineContextManager();
-const value = (): unknown => currentContext().scope?.get(0);
-const set = (late: unknown): void => currentContext().scope?.set(0, late);
+const value = (): unknown => currentContext().scope?.get(0)?.value;
+const set = (late: unknown): void => currentContext().scope?.set(0, { value: late });
 
 describe("binding", () => {
   it("sees what is set in the scope after a function was bound", () => {

@@ -47,11 +47,11 @@ const inside = () => runIn(ROOT_CONTEXT, currentContext);
 describe("ROOT_CONTEXT", () => {
   it("opens a fresh, empty scope each time, and keeps the providers", () => {
     record(({ providers }) => {
-      currentContext().scope?.set(0, "a value");
-      expect(inside().scope?.has(0)).to.equal(false);
+      currentContext().scope?.set(0, { value: "a value" });
+      expect(inside().scope?.get(0)).to.equal(undefined);
       expect(inside().scope).to.be.instanceOf(Scope).and.not.to.equal(inside().scope);
       expect(inside().providers).to.equal(providers);
-      expect(currentContext().scope?.get(0)).to.equal("a value");
+      expect(currentContext().scope?.get(0)).to.deep.equal({ value: "a value" });
     });
   });
 
@@ -91,19 +91,19 @@ describe("withSpan", () => {
 describe("Scope", () => {
   it("begins with what is set in the outer one, and shares nothing that is set later", () => {
     const outer = new Scope();
-    outer.set(0, "before");
+    outer.set(0, { value: "before" });
     const inner = new Scope(outer);
-    inner.set(0, "inner");
-    outer.set(1, "outer");
-    expect([inner.get(0), inner.has(1)]).to.deep.equal(["inner", false]);
-    expect([outer.get(0), outer.get(1)]).to.deep.equal(["before", "outer"]);
+    inner.set(0, { value: "inner" });
+    outer.set(1, { value: "outer" });
+    expect([inner.get(0), inner.get(1)]).to.deep.equal([{ value: "inner" }, undefined]);
+    expect([outer.get(0), outer.get(1)]).to.deep.equal([{ value: "before" }, { value: "outer" }]);
   });
 
   it("tells a value of undefined from none", () => {
     const scope = new Scope();
+    scope.set(1, { value: undefined });
+    expect([scope.get(0), scope.get(1)]).to.deep.equal([undefined, { value: undefined }]);
     scope.set(1, undefined);
-    expect([scope.has(0), scope.has(1)]).to.deep.equal([false, true]);
-    scope.unset(1);
-    expect(scope.has(1)).to.equal(false);
+    expect(scope.get(1)).to.equal(undefined);
   });
 });
