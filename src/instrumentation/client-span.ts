@@ -4,7 +4,7 @@ import { isTracingSuppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { exceptionAttributes, exceptionMessage } from "../trace/exception.ts";
-import { HTTP_SCOPE, methodOf, pathOf } from "./http-attributes.ts";
+import { DEFAULT_PORTS, HTTP_SCOPE, methodOf, pathOf } from "./http-attributes.ts";
 
 /** Where a request goes. */
 export interface Target {
@@ -57,8 +57,6 @@ export function targetAttributes({ scheme, host, port, target }: Target): Attrib
     "url.full": `${scheme}://${authority}${pathOf(target)}`,
   };
 }
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 function proxiedAttributes(target: string): Attributes {
   if (!URL.canParse(target)) return {};

@@ -1,5 +1,6 @@
 import type { Span } from "@opentelemetry/api";
 import { failClientSpan, type OutgoingRequest, recordStatus, startClientSpan } from "./client-span.ts";
+import { DEFAULT_PORTS } from "./http-attributes.ts";
 import { Subscription } from "./subscription.ts";
 
 /** What undici, which is behind `fetch`, publishes of a request. */
@@ -41,11 +42,12 @@ export function traceFetch(): Subscription {
 
 function outgoing(request: UndiciRequest): OutgoingRequest {
   const { protocol, hostname, port } = new URL(request.origin);
+  const scheme = protocol.slice(0, -1);
   return {
     method: request.method,
-    scheme: protocol.slice(0, -1),
+    scheme,
     host: hostname,
-    port: Number(port) || (protocol === "https:" ? 443 : 80),
+    port: Number(port) || DEFAULT_PORTS[scheme],
     target: request.path,
     hasHeader: (name) => hasHeader(request, name),
     setHeader: (name, value) => request.addHeader(name, value),

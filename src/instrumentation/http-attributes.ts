@@ -15,6 +15,9 @@ const METHODS = new Set([
 /** The instrumentation scope of all HTTP spans. */
 export const HTTP_SCOPE = "throughline/http";
 
+/** The port of each scheme, where a URL names none. */
+export const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
 /** A span's name and method attributes.  (Semantic conventions: HTTP spans, name and method) */
 export function methodOf(method: string | undefined): { name: string; attributes: Record<string, string> } {
   if (method !== undefined && METHODS.has(method))
@@ -28,14 +31,14 @@ export function methodOf(method: string | undefined): { name: string; attributes
   };
 }
 
-/** Host and port of a `Host` header or an origin's authority; the scheme's own port where none is named. */
+/** Host and port of a `Host` header; the scheme's own port where none is named. */
 export function serverAddress(
   authority: string | undefined,
   scheme: string,
 ): Record<string, string | number> {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?$/.exec(authority ?? "");
   if (match?.[1] === undefined) return {};
-  return { "server.address": match[1], "server.port": Number(match[2] ?? (scheme === "https" ? 443 : 80)) };
+  return { "server.address": match[1], "server.port": Number(match[2] ?? DEFAULT_PORTS[scheme]) };
 }
 
 /** A request target without its query, which may hold secrets. */

@@ -8,6 +8,7 @@ import {
   type Target,
   targetAttributes,
 } from "./client-span.ts";
+import { DEFAULT_PORTS } from "./http-attributes.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
 /** Node 20 tells of a request only when its headers are on their way. */
@@ -73,7 +74,7 @@ function targetOf(request: ClientRequest, connected: number | undefined): Target
   const named = typeof header === "string" ? /^(.*?)(?::(\d+))?$/.exec(header) : null;
   const scheme = request.protocol.slice(0, -1);
   const isOwn = named?.[1]?.replace(/^\[|\]$/g, "") === request.host.replace(/^\[|\]$/g, "");
-  const guessed = isOwn ? Number(named?.[2] ?? (scheme === "https" ? 443 : 80)) : undefined;
+  const guessed = isOwn ? Number(named?.[2] ?? DEFAULT_PORTS[scheme]) : undefined;
   return { scheme, host: request.host, port: connected ?? guessed, target: request.path };
 }
 
