@@ -1,4 +1,5 @@
-import { SpanStatusCode, type TraceState } from "@opentelemetry/api";
+import { SpanStatusCode } from "@opentelemetry/api";
+import { traceStateText } from "../core/trace-state-text.ts";
 import type { EventRecord, LinkRecord, SpanRecord } from "../trace/record.ts";
 import { writeAttributeList } from "./encode-attributes.ts";
 import { EVENT, LINK, OF_SCOPE, SPAN, STATUS } from "./fields.ts";
@@ -61,21 +62,11 @@ function writeLink(writer: ProtobufWriter, record: LinkRecord): void {
     writer.bytes16(LINK.traceId, word(traceId, 0), word(traceId, 8), word(traceId, 16), word(traceId, 24));
     writer.bytes8(LINK.spanId, word(spanId, 0), word(spanId, 8));
   }
-  writer.string(LINK.traceState, serialized(traceState));
+  writer.string(LINK.traceState, traceStateText(traceState));
   writeAttributeList(writer, LINK.attributes, record.attributes);
   writeCount(writer, LINK.droppedAttributesCount, record.droppedAttributesCount);
   writer.fixed32(LINK.flags, flags(traceFlags, isRemote));
   writer.close(link);
-}
-
-/** A trace state that cannot be told costs itself, not the span. */
-function serialized(traceState: TraceState | undefined): string {
-  try {
-    const text: unknown = traceState?.serialize();
-    return typeof text === "string" ? text : "";
-  } catch {
-    return "";
-  }
 }
 
 function writeCount(writer: ProtobufWriter, field: number, count: number): void {

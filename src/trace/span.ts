@@ -17,6 +17,7 @@ import { type Clock, hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { SpanId, type TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
+import { traceStateText } from "../core/trace-state-text.ts";
 import { copySpanContext } from "./copy-span-context.ts";
 import { exceptionAttributes } from "./exception.ts";
 import type { EventRecord, LinkRecord, SpanRecord, SpanSink } from "./record.ts";
@@ -95,12 +96,7 @@ export class Span implements ApiSpan, SpanRecord {
   }
 
   get traceState(): string {
-    try {
-      const text: unknown = this.inheritedState?.serialize();
-      return typeof text === "string" ? text : "";
-    } catch {
-      return "";
-    }
+    return traceStateText(this.inheritedState);
   }
 
   spanContext(): SpanContext {
