@@ -1,26 +1,5 @@
-import { createRequire } from "node:module";
+import { METRICS, TRACES } from "../otlp/oracle.ts";
 import { traceIdOf } from "./decoded-telemetry.ts";
-
-interface Message {
-  encode(message: object): { finish(): Uint8Array };
-}
-
-interface GeneratedRoot {
-  readonly opentelemetry: {
-    readonly proto: {
-      readonly collector: {
-        readonly trace: { readonly v1: { readonly ExportTraceServiceRequest: Message } };
-        readonly metrics: { readonly v1: { readonly ExportMetricsServiceRequest: Message } };
-      };
-    };
-  };
-}
-
-// The official serializers' own protobuf code: what we read is what others write.
-const generated = createRequire(import.meta.url)(
-  "@opentelemetry/otlp-transformer/build/src/generated/root.js",
-) as GeneratedRoot;
-const { trace, metrics } = generated.opentelemetry.proto.collector;
 
 const RESOURCE = { attributes: [{ key: "service.name", value: { stringValue: "shop" } }] };
 const START = "1700000000000000000";
@@ -51,7 +30,7 @@ export function traceProtobuf(traceNumber: number, name = "GET /"): Uint8Array {
     spanId: Buffer.from("00000000000000ab", "hex"),
   };
   const scopeSpans = [{ scope: { name: "test" }, spans: [{ ...span, ...ids }] }];
-  return trace.v1.ExportTraceServiceRequest.encode({
+  return TRACES.encode({
     resourceSpans: [{ resource: RESOURCE, scopeSpans }],
   }).finish();
 }
@@ -64,7 +43,7 @@ export function metricsJson(name: string, value: number): object {
 /** The same as protobuf. */
 export function metricsProtobuf(name: string, value: number): Uint8Array {
   const point = { asDouble: value, startTimeUnixNano: fixed64(START), timeUnixNano: fixed64(END) };
-  return metrics.v1.ExportMetricsServiceRequest.encode(metricsOf(name, point)).finish();
+  return METRICS.encode(metricsOf(name, point)).finish();
 }
 
 function metricsOf(name: string, point: object): object {

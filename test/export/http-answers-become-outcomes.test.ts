@@ -2,20 +2,10 @@ import { expect } from "chai";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type ClientRequest, createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { createRequire } from "node:module";
 import { buffer } from "node:stream/consumers";
 import { httpTransport } from "../../src/export/http-transport.ts";
 import type { Outcome } from "../../src/export/outcome.ts";
-
-interface Oracle {
-  encode(message: object): { finish(): Uint8Array };
-}
-const generated = createRequire(import.meta.url)(
-  "@opentelemetry/otlp-transformer/build/src/generated/root.js",
-) as {
-  opentelemetry: { proto: { collector: { trace: { v1: { ExportTraceServiceResponse: Oracle } } } } };
-};
-const { ExportTraceServiceResponse } = generated.opentelemetry.proto.collector.trace.v1;
+import { TRACES_RESPONSE } from "../otlp/oracle.ts";
 
 /** Sends one body to a real server that answers as told. */
 async function outcomeOf(
@@ -76,7 +66,7 @@ describe("a collector's answer", () => {
   });
 
   it("a partial success says how many were refused and why", async () => {
-    const body = ExportTraceServiceResponse.encode({
+    const body = TRACES_RESPONSE.encode({
       partialSuccess: { rejectedSpans: 3, errorMessage: "too old" },
     }).finish();
     expect(await status(200, {}, body)).to.deep.equal({ kind: "delivered", rejected: 3, reason: "too old" });

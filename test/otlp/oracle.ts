@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-interface Message {
+export interface Message {
   decode(bytes: Uint8Array): unknown;
   toObject(message: unknown, options: object): unknown;
   fromObject(plain: object): unknown;
@@ -11,7 +11,12 @@ interface Root {
   readonly opentelemetry: {
     readonly proto: {
       readonly collector: {
-        readonly trace: { readonly v1: { readonly ExportTraceServiceRequest: Message } };
+        readonly trace: {
+          readonly v1: {
+            readonly ExportTraceServiceRequest: Message;
+            readonly ExportTraceServiceResponse: Message;
+          };
+        };
         readonly metrics: { readonly v1: { readonly ExportMetricsServiceRequest: Message } };
       };
     };
@@ -23,8 +28,10 @@ const { opentelemetry } = createRequire(import.meta.url)(
   "@opentelemetry/otlp-transformer/build/src/generated/root.js",
 ) as Root;
 
-const TRACES = opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-const METRICS = opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+export const TRACES: Message = opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+export const METRICS: Message = opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+
+export const TRACES_RESPONSE: Message = opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 
 /** A message as plain objects: 64-bit integers as decimal strings, bytes as base64. */
 export type Plain = Readonly<Record<string, unknown>>;
