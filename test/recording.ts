@@ -5,6 +5,7 @@ import type { AttributeList } from "../src/core/attributes.ts";
 import type { Providers } from "../src/context/providers.ts";
 import type { SpanRecord } from "../src/trace/record.ts";
 import { TracerProvider } from "../src/trace/tracer-provider.ts";
+import type { TracingOptions } from "../src/trace/tracing-setup.ts";
 
 /** A copy of an ended span, in the words of its tests. */
 export interface RecordedSpan {
@@ -36,9 +37,15 @@ export interface Recording {
 }
 
 /** Providers whose ended spans are kept in `spans`. */
-export function recording(meterProvider: MeterProvider = metrics.getMeterProvider()): Recording {
+export function recording(
+  meterProvider: MeterProvider = metrics.getMeterProvider(),
+  options: Partial<TracingOptions> = {},
+): Recording {
   const spans: RecordedSpan[] = [];
-  const tracerProvider = new TracerProvider({ accept: (span) => spans.push(copy(span)) });
+  const tracerProvider = new TracerProvider({
+    sink: { accept: (span) => spans.push(copy(span)) },
+    ...options,
+  });
   return { spans, providers: { tracerProvider, meterProvider } };
 }
 
@@ -60,16 +67,16 @@ function copy(span: SpanRecord): RecordedSpan {
     traceState: span.traceState,
     start: [span.startSeconds, span.startNanoseconds],
     end: [span.endSeconds, span.endNanoseconds],
-    attributes: { ...objectOf(span.attributes) },
+    attributes: { ...objectOf(span.attributeList) },
     events: span.events.map(({ name, time, attributes }) => ({
       name,
       time,
-      attributes: { ...objectOf(attributes) },
+      attributes: { ...attributes },
     })),
     links: span.links.map(({ context, attributes }) => ({
       traceId: context.traceId,
       spanId: context.spanId,
-      attributes: { ...objectOf(attributes) },
+      attributes: { ...attributes },
     })),
     status: { code: span.statusCode, message: span.statusMessage },
     dropped: {

@@ -1,68 +1,118 @@
-import type { AttributeValue } from "@opentelemetry/api";
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import { type AnyValue, define, ownValue } from "./attribute-value.ts";
 import { describe, report } from "./diagnostics.ts";
-
-/** Attributes a span, an event or a link keeps; more are dropped and counted.  (Specification: Attribute Limits) */
-const ATTRIBUTE_COUNT_LIMIT = 128;
+import type { AttributeLimits } from "./limits.ts";
 
 /** Attributes in the order they were set, flat: key, value, key, value … (half the memory of an object). */
-export type AttributeList = AttributeValue[];
+export type AttributeList = AnyValue[];
 
-/**
- * Sets one attribute in a list: a known key is overwritten, an invalid one is reported and left out, null and
- * undefined mean nothing. Returns how many were dropped because the list is full: 0 or 1.
- */
-export function setAttribute(list: AttributeList, key: string, value: unknown): 0 | 1 {
-  if (value === undefined || value === null) return 0;
-  if (typeof key !== "string" || key === "" || !isAttributeValue(value)) {
-    report(
-      "invalid_attribute",
-      `attribute ${describe(key)} was left out: values are strings, numbers, booleans or arrays of one of them`,
-    );
-    return 0;
+/** Above so many attributes a key's place is looked up in a map; below, a walk along the list is faster. */
+const INDEXED_FROM = 32;
+
+/** The attributes of a span, an event or a link, within limits.  (Specification: Attribute Collections, Attribute Limits) */
+export class AttributeSet {
+  readonly list: AttributeList = [];
+  /** How many were left out because the set was full. */
+  dropped = 0;
+  readonly #limits: AttributeLimits;
+  #places: Map<string, number> | undefined;
+
+  constructor(limits: AttributeLimits) {
+    this.#limits = limits;
   }
-  const owned = Array.isArray(value) ? (value.slice() as AttributeValue) : value;
-  for (let index = 0; index < list.length; index += 2) {
-    if (list[index] === key) {
-      list[index + 1] = owned;
-      return 0;
+
+  /**
+   * HOT. Sets one: a known key is overwritten, an invalid one is reported and left out, null and undefined mean nothing.
+   * Never throws.
+   */
+  set(key: string, value: unknown): void {
+    if (value === undefined || value === null) return;
+    try {
+      const own = typeof key === "string" && key !== "" ? ownValue(value, this.#limits) : undefined;
+      if (own === undefined) reportInvalid(key);
+      else this.#put(key, own);
+    } catch (thrown) {
+      reportUnreadable(key, thrown);
     }
   }
-  if (list.length >= 2 * ATTRIBUTE_COUNT_LIMIT) return 1;
-  list.push(key, owned);
-  return 0;
+
+  /** Sets each own enumerable one of an object. Never throws: a getter may. */
+  setAll(attributes: unknown): void {
+    if (attributes === undefined || attributes === null) return;
+    try {
+      // A list's keys are positions, and mean nothing.
+      if (typeof attributes !== "object" || Array.isArray(attributes)) return reportNoObject(attributes);
+      for (const key of Object.keys(attributes)) this.#setFrom(attributes, key);
+    } catch (thrown) {
+      report("invalid_attribute", `attributes could not be read (${describe(thrown)})`);
+    }
+  }
+
+  toObject(): Attributes {
+    const object: Record<string, AnyValue | undefined> = {};
+    for (let index = 0; index < this.list.length; index += 2) {
+      define(object, this.list[index] as string, this.list[index + 1]);
+    }
+    return object as Attributes;
+  }
+
+  #setFrom(attributes: object, key: string): void {
+    let value: unknown;
+    try {
+      value = (attributes as Record<string, unknown>)[key];
+    } catch (thrown) {
+      return reportUnreadable(key, thrown);
+    }
+    this.set(key, value);
+  }
+
+  #put(key: string, value: AnyValue): void {
+    const { list } = this;
+    const place = this.#placeOf(key);
+    if (place >= 0) list[place + 1] = value;
+    else if (list.length >= 2 * this.#limits.count) this.dropped++;
+    else {
+      this.#places?.set(key, list.length);
+      list.push(key, value);
+    }
+  }
+
+  #placeOf(key: string): number {
+    const { list } = this;
+    if (list.length > 2 * INDEXED_FROM) return this.#indexed().get(key) ?? -1;
+    for (let index = 0; index < list.length; index += 2) if (list[index] === key) return index;
+    return -1;
+  }
+
+  #indexed(): Map<string, number> {
+    if (this.#places !== undefined) return this.#places;
+    this.#places = new Map();
+    for (let index = 0; index < this.list.length; index += 2)
+      this.#places.set(this.list[index] as string, index);
+    return this.#places;
+  }
 }
 
-/** Sets each own enumerable attribute of an object; returns how many were dropped. Never throws: a getter may. */
-export function setAttributes(list: AttributeList, attributes: unknown): number {
-  if (attributes === undefined || attributes === null) return 0;
-  if (typeof attributes !== "object") {
-    report(
-      "invalid_attribute",
-      `attributes were given as a ${typeof attributes}; they are an object of keys and values`,
-    );
-    return 0;
-  }
-  let dropped = 0;
-  try {
-    // A list's keys are positions, and mean nothing.
-    if (Array.isArray(attributes)) throw new TypeError("they are a list");
-    for (const key of Object.keys(attributes)) dropped += setAttributeOf(list, attributes, key);
-  } catch (thrown) {
-    report("invalid_attribute", `attributes could not be read (${describe(thrown)})`);
-  }
-  return dropped;
+function reportInvalid(key: unknown): void {
+  report(
+    "invalid_attribute",
+    `attribute ${describe(key)} was left out: keys are texts, values are texts, numbers, booleans, bytes, or arrays and maps of them`,
+  );
 }
 
-function setAttributeOf(list: AttributeList, attributes: object, key: string): 0 | 1 {
-  try {
-    return setAttribute(list, key, (attributes as Record<string, unknown>)[key]);
-  } catch (thrown) {
-    report("invalid_attribute", `attribute ${key} was left out: reading it threw ${describe(thrown)}`);
-    return 0;
-  }
+function reportUnreadable(key: unknown, thrown: unknown): void {
+  report(
+    "invalid_attribute",
+    `attribute ${describe(key)} was left out: reading it threw ${describe(thrown)}`,
+  );
 }
 
-/** A string, number, boolean, or an array of one of these, null allowed within.  (Specification: Attribute) */
+function reportNoObject(attributes: unknown): void {
+  const given = Array.isArray(attributes) ? "list" : typeof attributes;
+  report("invalid_attribute", `attributes were given as a ${given}; they are an object of keys and values`);
+}
+
+/** What the OpenTelemetry API's type allows: a text, number, boolean, or an array of one of these, null allowed within. */
 export function isAttributeValue(value: unknown): value is AttributeValue {
   if (isPrimitive(value)) return true;
   if (!Array.isArray(value)) return false;

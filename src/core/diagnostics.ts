@@ -10,10 +10,15 @@ export type Trouble =
   | "invalid_argument"
   | "invalid_attribute"
   | "invalid_configuration"
+  | "limit_reached"
   | "no_injection"
+  | "plugin_failed"
   | "queue_full"
   | "start_ignored"
-  | "token_misplaced";
+  | "token_misplaced"
+  | "tokens_out_of_order"
+  | "values_crossed"
+  | "variables_in_hot_path";
 
 /** A name or a value within a sentence may be of any length. */
 const LONGEST_LINE = 500;

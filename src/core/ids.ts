@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import { describe, report } from "./diagnostics.ts";
 
 // HOT. A pool of random words: one call to the system's generator serves about a thousand spans.
 const pool = new Int32Array(4096);
@@ -86,4 +87,52 @@ export class SpanId {
   static fromHex(hex: string): SpanId {
     return new SpanId(wordFromHex(hex, 0), wordFromHex(hex, 8), hex);
   }
+}
+
+/** A source of ids in place of our own, as the official SDK has it.  (Specification: ID Generators) */
+export interface IdGenerator {
+  /** 32 lowercase hexadecimal digits, not all 0. */
+  generateTraceId(): string;
+  /** 16 lowercase hexadecimal digits, not all 0. */
+  generateSpanId(): string;
+  /** True where the last 7 bytes of each trace id are random: its traces then carry the W3C random flag. */
+  readonly isRandom?: boolean;
+}
+
+/** Where new ids come from. */
+export interface Ids {
+  readonly isRandom: boolean;
+  traceId(): TraceId;
+  spanId(): SpanId;
+}
+
+export const RANDOM_IDS: Ids = { isRandom: true, traceId: TraceId.random, spanId: SpanId.random };
+
+/** A user's generator, made safe: in the place of an id that is none stands a random one. */
+export function idsOf(generator: IdGenerator): Ids {
+  return {
+    isRandom: generator.isRandom === true,
+    traceId: () => {
+      const hex = generated(() => generator.generateTraceId(), 32);
+      return hex === undefined ? TraceId.random() : TraceId.fromHex(hex);
+    },
+    spanId: () => {
+      const hex = generated(() => generator.generateSpanId(), 16);
+      return hex === undefined ? SpanId.random() : SpanId.fromHex(hex);
+    },
+  };
+}
+
+function generated(generate: () => unknown, digits: 16 | 32): string | undefined {
+  try {
+    const id = generate();
+    if (typeof id === "string" && id.length === digits && /^(?!0+$)[\da-f]+$/.test(id)) return id;
+    report(
+      "invalid_argument",
+      `an id generator gave ${describe(id)}, which is not ${digits} lowercase hexadecimal digits`,
+    );
+  } catch (thrown) {
+    report("invalid_argument", `an id generator failed (${describe(thrown)})`);
+  }
+  return undefined;
 }

@@ -54,7 +54,7 @@ export class ConsoleSpans implements SpanSink {
 }
 
 function waterfallSpan(record: SpanRecord, service: string): WaterfallSpan {
-  const attribute = (key: string): string | undefined => textOf(record.attributes, key);
+  const attribute = (key: string): string | undefined => textOf(record.attributeList, key);
   return {
     traceId: record.traceId.hex,
     spanId: record.spanId.hex,
@@ -69,7 +69,7 @@ function waterfallSpan(record: SpanRecord, service: string): WaterfallSpan {
   };
 }
 
-function textOf(attributes: SpanRecord["attributes"], key: string): string | undefined {
+function textOf(attributes: SpanRecord["attributeList"], key: string): string | undefined {
   const index = attributes.findIndex((text, position) => position % 2 === 0 && text === key);
   const value = index < 0 ? undefined : attributes[index + 1];
   return typeof value === "string" ? value : undefined;

@@ -6,7 +6,7 @@ import {
   type MetricOptions,
 } from "@opentelemetry/api";
 import { currentMeterProvider } from "../context/current.ts";
-import { type AttributeList, isAttributeValue, setAttributes } from "../core/attributes.ts";
+import { isAttributeValue } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
 
@@ -97,13 +97,31 @@ function saneAttributes(attributes: Attributes | undefined): Attributes | undefi
   return onlySane(attributes);
 }
 
-/** The attributes that a span would keep, by the same rules, which report the others. */
+/** Those that are attributes, each read once; the others are reported. */
 function onlySane(attributes: unknown): Attributes {
-  const list: AttributeList = [];
-  setAttributes(list, attributes);
   const sane: Attributes = {};
-  for (let index = 0; index < list.length; index += 2) sane[list[index] as string] = list[index + 1];
+  for (const key of keysOf(attributes)) {
+    try {
+      const value = (attributes as Attributes)[key];
+      if (value === undefined || value === null) continue;
+      if (key === "" || !isAttributeValue(value)) throw new TypeError("it is none");
+      sane[key] = value;
+    } catch (thrown) {
+      report("invalid_attribute", `attribute ${key} of a measurement was left out (${describe(thrown)})`);
+    }
+  }
   return sane;
+}
+
+function keysOf(attributes: unknown): readonly string[] {
+  try {
+    if (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes))
+      return Object.keys(attributes);
+  } catch {
+    // What cannot be read is no better.
+  }
+  report("invalid_attribute", "a measurement's attributes are an object of keys and values");
+  return [];
 }
 
 type Declaration = [name: string, options: MetricOptions];

@@ -32,27 +32,44 @@ function writeAttribute(writer: ProtobufWriter, field: number, key: string, valu
   const keyValue = writer.open(field, lengthBytes);
   writeKey(writer, key);
   const anyValue = writer.open(KEY_VALUE.value, lengthBytes);
-  if (Array.isArray(value)) writeArray(writer, value);
-  else writePrimitive(writer, value);
+  writeValue(writer, value);
   writer.close(anyValue, lengthBytes);
   writer.close(keyValue, lengthBytes);
+}
+
+/** What is no value (null in an array, a date, a bigint) stays an empty AnyValue. Values are copies, and so not deep. */
+function writeValue(writer: ProtobufWriter, value: unknown): void {
+  if (typeof value === "string") writer.string(ANY_VALUE.string, value);
+  else if (typeof value === "number") writeNumber(writer, value);
+  else if (typeof value === "boolean") writer.uint32(ANY_VALUE.bool, value ? 1 : 0);
+  else if (typeof value === "object" && value !== null) writeContainer(writer, value);
+}
+
+function writeContainer(writer: ProtobufWriter, value: object): void {
+  if (Array.isArray(value)) writeArray(writer, value);
+  else if (value instanceof Uint8Array) writer.bytes(ANY_VALUE.bytes, value);
+  else if (isPlain(value)) writeMap(writer, value);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function writeArray(writer: ProtobufWriter, elements: readonly unknown[]): void {
   const array = writer.open(ANY_VALUE.array);
   for (const element of elements) {
     const anyValue = writer.open(LIST.values);
-    writePrimitive(writer, element);
+    writeValue(writer, element);
     writer.close(anyValue);
   }
   writer.close(array);
 }
 
-/** What is no attribute value (null in an array, an object, a bigint) stays an empty AnyValue. */
-function writePrimitive(writer: ProtobufWriter, value: unknown): void {
-  if (typeof value === "string") writer.string(ANY_VALUE.string, value);
-  else if (typeof value === "number") writeNumber(writer, value);
-  else if (typeof value === "boolean") writer.uint32(ANY_VALUE.bool, value ? 1 : 0);
+function writeMap(writer: ProtobufWriter, map: object): void {
+  const list = writer.open(ANY_VALUE.keyValueList);
+  for (const [key, value] of Object.entries(map)) writeAttribute(writer, LIST.values, key, value);
+  writer.close(list);
 }
 
 function writeNumber(writer: ProtobufWriter, value: number): void {

@@ -1,7 +1,7 @@
 import { SpanStatusCode } from "@opentelemetry/api";
 import { traceStateText } from "../core/trace-state-text.ts";
 import type { EventRecord, LinkRecord, SpanRecord } from "../trace/record.ts";
-import { writeAttributeList } from "./encode-attributes.ts";
+import { writeAttributeList, writeAttributes } from "./encode-attributes.ts";
 import { EVENT, LINK, OF_SCOPE, SPAN, STATUS } from "./fields.ts";
 import type { ProtobufWriter } from "./protobuf-writer.ts";
 
@@ -25,7 +25,7 @@ export function writeSpan(writer: ProtobufWriter, record: SpanRecord): void {
   writer.uint32(SPAN.kind, record.kind + 1);
   writer.time(SPAN.startTimeUnixNano, record.startSeconds, record.startNanoseconds);
   writer.time(SPAN.endTimeUnixNano, record.endSeconds, record.endNanoseconds);
-  writeAttributeList(writer, SPAN.attributes, record.attributes);
+  writeAttributeList(writer, SPAN.attributes, record.attributeList);
   writeCount(writer, SPAN.droppedAttributesCount, record.droppedAttributesCount);
   for (const event of record.events) writeEvent(writer, event);
   writeCount(writer, SPAN.droppedEventsCount, record.droppedEventsCount);
@@ -48,7 +48,7 @@ function writeEvent(writer: ProtobufWriter, record: EventRecord): void {
   const event = writer.open(SPAN.events);
   writer.time(EVENT.timeUnixNano, record.time[0], record.time[1]);
   writer.string(EVENT.name, record.name);
-  writeAttributeList(writer, EVENT.attributes, record.attributes);
+  writeAttributes(writer, EVENT.attributes, record.attributes);
   writeCount(writer, EVENT.droppedAttributesCount, record.droppedAttributesCount);
   writer.close(event);
 }
@@ -63,7 +63,7 @@ function writeLink(writer: ProtobufWriter, record: LinkRecord): void {
     writer.bytes8(LINK.spanId, word(spanId, 0), word(spanId, 8));
   }
   writer.string(LINK.traceState, traceStateText(traceState));
-  writeAttributeList(writer, LINK.attributes, record.attributes);
+  writeAttributes(writer, LINK.attributes, record.attributes);
   writeCount(writer, LINK.droppedAttributesCount, record.droppedAttributesCount);
   writer.fixed32(LINK.flags, flags(traceFlags, isRemote));
   writer.close(link);

@@ -177,6 +177,11 @@ export class ProtobufWriter {
     this.#bigEndianWord(d);
   }
 
+  bytes(field: number, bytes: Uint8Array): void {
+    this.head(field, bytes.length);
+    this.raw(bytes);
+  }
+
   /** Text as UTF-8; a lone surrogate becomes U+FFFD. Throws on anything but a string. */
   string(field: number, text: string): void {
     if (typeof text !== "string") throw new TypeError("not a string");

@@ -6,14 +6,30 @@ export interface Resource {
   readonly attributes: Readonly<Attributes>;
 }
 
+/** A resource as processors and exporters of the official SDK expect it. */
+export class ServiceResource implements Resource {
+  readonly attributes: Readonly<Attributes>;
+
+  constructor(attributes: Readonly<Attributes>) {
+    this.attributes = attributes;
+  }
+
+  /** One with the attributes of both; where both have one, the other's counts. */
+  merge(other: Resource | null): ServiceResource {
+    return new ServiceResource({ ...this.attributes, ...other?.attributes });
+  }
+
+  getRawAttributes(): [string, Attributes[string]][] {
+    return Object.entries(this.attributes);
+  }
+}
+
 /** The resource of this process's service.  (Semantic conventions: service, telemetry.sdk) */
-export function serviceResource(serviceName: string | undefined): Resource {
-  return {
-    attributes: {
-      "service.name": serviceName ?? "unknown_service:node",
-      "telemetry.sdk.name": "throughline",
-      "telemetry.sdk.language": "nodejs",
-      "telemetry.sdk.version": VERSION,
-    },
-  };
+export function serviceResource(serviceName: string | undefined): ServiceResource {
+  return new ServiceResource({
+    "service.name": serviceName ?? "unknown_service:node",
+    "telemetry.sdk.name": "throughline",
+    "telemetry.sdk.language": "nodejs",
+    "telemetry.sdk.version": VERSION,
+  });
 }

@@ -65,7 +65,10 @@ function begin(settings: Settings): Telemetry {
   const accounts = { spans: new Account(), metrics: new Account() };
   const spans = spanPipeline(settings, resource, accounts.spans);
   const metrics = metricPipeline(settings, resource, accounts.metrics);
-  const providers = { tracerProvider: new TracerProvider(spans.sink), meterProvider: metrics.meterProvider };
+  const providers = {
+    tracerProvider: new TracerProvider({ sink: spans.sink, resource }),
+    meterProvider: metrics.meterProvider,
+  };
   processState.providers = providers;
   registerGlobals();
   const hooks = [traceHttpServer(), traceHttpClient(), traceFetch()];

@@ -7,18 +7,22 @@ interface Readable {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly stack?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
 }
+
+/** Errors that one stack trace tells at most: what was thrown, its causes, and the errors that it gathers. */
+const LONGEST_CHAIN = 16;
 
 /** The attributes of an `exception` event for whatever was thrown.  (Semantic conventions: Exceptions on spans) */
 export function exceptionAttributes(thrown: unknown): Record<string, AttributeValue> {
   try {
     if (!isReadable(thrown))
       return { "exception.type": typeof thrown, "exception.message": describe(thrown) };
-    const { name, code, message, stack } = thrown;
-    const type = text(name) ?? text(code) ?? typeof thrown;
-    const stacktrace = text(stack);
+    const { name, code, message } = thrown;
+    const stacktrace = stackTrace(thrown);
     return {
-      "exception.type": type,
+      "exception.type": text(name) ?? text(code) ?? typeof thrown,
       "exception.message": text(message) ?? "",
       ...(stacktrace === undefined ? {} : { "exception.stacktrace": stacktrace }),
     };
@@ -34,6 +38,27 @@ export function exceptionMessage(thrown: unknown): string {
   } catch {
     return describe(thrown);
   }
+}
+
+/** The stack of what was thrown; below it those of its causes, and of the errors that an AggregateError gathers. */
+function stackTrace(thrown: Readable): string | undefined {
+  const chapters: string[] = [];
+  const told = new Set<unknown>();
+  const tell = (title: string, error: unknown): void => {
+    if (error === undefined || error === null || told.has(error) || told.size >= LONGEST_CHAIN) return;
+    told.add(error);
+    const stack = isReadable(error) ? text(error.stack) : undefined;
+    if (stack !== undefined || title !== "") chapters.push(title + (stack ?? describe(error)));
+    if (!isReadable(error)) return;
+    tell("Caused by: ", error.cause);
+    if (Array.isArray(error.errors)) for (const gathered of error.errors) tell("Gathered: ", gathered);
+  };
+  try {
+    tell("", thrown);
+  } catch {
+    // A getter that throws ends the tale; what was told until then stays.
+  }
+  return chapters.length === 0 ? undefined : chapters.join("\n");
 }
 
 function isReadable(thrown: unknown): thrown is Readable {

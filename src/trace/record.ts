@@ -1,4 +1,4 @@
-import type { HrTime, Link, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import type { Attributes, HrTime, Link, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { AttributeList } from "../core/attributes.ts";
 import type { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
@@ -6,13 +6,13 @@ import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 export interface EventRecord {
   readonly name: string;
   readonly time: HrTime;
-  readonly attributes: Readonly<AttributeList>;
+  readonly attributes: Attributes;
   readonly droppedAttributesCount: number;
 }
 
 export interface LinkRecord {
   readonly context: Link["context"];
-  readonly attributes: Readonly<AttributeList>;
+  readonly attributes: Attributes;
   readonly droppedAttributesCount: number;
 }
 
@@ -33,7 +33,7 @@ export interface SpanRecord {
   readonly startNanoseconds: number;
   readonly endSeconds: number;
   readonly endNanoseconds: number;
-  readonly attributes: Readonly<AttributeList>;
+  readonly attributeList: Readonly<AttributeList>;
   readonly droppedAttributesCount: number;
   readonly events: readonly EventRecord[];
   readonly droppedEventsCount: number;

@@ -10,25 +10,25 @@ import {
   type SpanStatus,
   SpanStatusCode,
   type TimeInput,
+  TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
-import { type AttributeList, setAttribute, setAttributes } from "../core/attributes.ts";
+import { type AttributeList, AttributeSet } from "../core/attributes.ts";
 import { type Clock, hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
-import { SpanId, type TraceId } from "../core/ids.ts";
+import type { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import { traceStateText } from "../core/trace-state-text.ts";
-import { copySpanContext } from "./copy-span-context.ts";
 import { exceptionAttributes } from "./exception.ts";
-import type { EventRecord, LinkRecord, SpanRecord, SpanSink } from "./record.ts";
-
-/** Events, and links, that a span keeps; more are dropped and counted.  (Specification: Span Limits) */
-const EVENT_COUNT_LIMIT = 128;
-const LINK_COUNT_LIMIT = 128;
+import type { ReadableSpan, Resource } from "./readable-span.ts";
+import type { EventRecord, LinkRecord, SpanRecord } from "./record.ts";
+import { copySpanContext, spanContextOf } from "./span-context.ts";
+import type { TracingSetup } from "./tracing-setup.ts";
 
 const NO_ATTRIBUTES: AttributeList = [];
-const NO_EVENTS: EventRecord[] = [];
-const NO_LINKS: LinkRecord[] = [];
+// Frozen, for all spans share them, and processors can reach them.
+const NO_EVENTS = Object.freeze([]) as unknown as EventRecord[];
+const NO_LINKS = Object.freeze([]) as unknown as LinkRecord[];
 
 /** What a tracer has decided about a span before it exists. */
 export interface SpanStart {
@@ -37,113 +37,119 @@ export interface SpanStart {
   readonly isParentRemote: boolean | undefined;
   readonly traceState: TraceState | undefined;
   readonly traceFlags: number;
-  readonly clock: Clock;
+  /** The first span of this trace in this process; undefined where it is the one that starts. */
+  readonly localRoot: Span | undefined;
 }
 
 /**
- * A recording span: an OpenTelemetry Span for whoever holds it, a SpanRecord for the sink that gets it at `end()`.
- * After the end it lets go of attributes, events and links.  (Specification: Trace API, Span; Trace SDK, Span)
+ * A recording span: an OpenTelemetry Span for whoever holds it, a ReadableSpan for processors, a SpanRecord for the
+ * sink that gets it at `end()`. After the end it lets go of attributes, events and links, unless processors or
+ * exporters that are not ours may read it later.  (Specification: Trace API, Span; Trace SDK, Span)
  */
-export class Span implements ApiSpan, SpanRecord {
+export class Span implements ApiSpan, ReadableSpan, SpanRecord {
   name: string;
   readonly kind: SpanKind;
   readonly traceId: TraceId;
-  readonly spanId: SpanId = SpanId.random();
+  readonly spanId: SpanId;
   readonly parentSpanId: SpanId | undefined;
   readonly isParentRemote: boolean | undefined;
   readonly traceFlags: number;
   /** The tracestate that this span was given, and gives to its children. */
   readonly inheritedState: TraceState | undefined;
   readonly instrumentationScope: InstrumentationScope;
-  /** The clock of this span's trace, which its children in this process share. */
-  readonly clock: Clock;
+  /** The first span of this trace in this process; the others share its clock. */
+  readonly localRoot: Span;
   startSeconds: number;
   startNanoseconds: number;
   endSeconds = 0;
   endNanoseconds = 0;
-  attributes: AttributeList = [];
-  droppedAttributesCount = 0;
   events: EventRecord[] = NO_EVENTS;
   droppedEventsCount = 0;
   links: LinkRecord[] = NO_LINKS;
   droppedLinksCount = 0;
   statusCode: SpanStatusCode = SpanStatusCode.UNSET;
   statusMessage = "";
-  readonly #sink: SpanSink;
+  readonly #setup: TracingSetup;
+  readonly #clock: Clock;
+  #attributes: AttributeSet | undefined;
+  /** The attributes as someone has read them, and may have changed them since. */
+  #readAttributes: Attributes | undefined;
   #context: SpanContext | undefined;
-  #isEnded = false;
+  #parentContext: SpanContext | undefined;
+  #state: "open" | "ending" | "ended" = "open";
 
   constructor(
     name: string,
     kind: SpanKind,
     start: SpanStart,
     instrumentationScope: InstrumentationScope,
-    sink: SpanSink,
+    setup: TracingSetup,
   ) {
     this.name = name;
     this.kind = kind;
     this.traceId = start.traceId;
+    this.spanId = setup.ids.spanId();
     this.parentSpanId = start.parentSpanId;
     this.isParentRemote = start.isParentRemote;
     this.traceFlags = start.traceFlags;
-    this.instrumentationScope = instrumentationScope;
-    this.clock = start.clock;
     this.inheritedState = start.traceState;
-    this.#sink = sink;
-    const reading = start.clock.read();
-    this.startSeconds = start.clock.seconds(reading);
-    this.startNanoseconds = start.clock.nanoseconds(reading);
+    this.instrumentationScope = instrumentationScope;
+    this.localRoot = start.localRoot ?? this;
+    this.#setup = setup;
+    this.#clock = start.localRoot === undefined ? setup.clock() : start.localRoot.#clock;
+    const reading = this.#clock.read();
+    this.startSeconds = this.#clock.seconds(reading);
+    this.startNanoseconds = this.#clock.nanoseconds(reading);
   }
 
-  get traceState(): string {
-    return traceStateText(this.inheritedState);
+  /** For the tracer, before anyone else holds the span. */
+  startAt(time: HrTime): void {
+    [this.startSeconds, this.startNanoseconds] = time;
+  }
+
+  /** As above, where someone may ask for the parent's span context. */
+  under(parent: SpanContext | undefined): this {
+    this.#parentContext = parent;
+    return this;
   }
 
   spanContext(): SpanContext {
-    return (this.#context ??= {
-      traceId: this.traceId.hex,
-      spanId: this.spanId.hex,
-      traceFlags: this.traceFlags,
-      ...(this.inheritedState === undefined ? {} : { traceState: this.inheritedState }),
-    });
+    return (this.#context ??= spanContextOf(this));
   }
 
   isRecording(): boolean {
-    return !this.#isEnded;
+    return this.#state !== "ended";
   }
 
   setAttribute(key: string, value: AttributeValue): this {
-    if (this.#isEnded) return this;
-    try {
-      this.droppedAttributesCount += setAttribute(this.attributes, key, value);
-    } catch (thrown) {
-      report("invalid_attribute", `an attribute was left out: reading it threw ${describe(thrown)}`);
-    }
+    if (this.#state === "ended") return this;
+    this.#attributeSet().set(key, value);
     return this;
   }
 
   setAttributes(attributes: Attributes): this {
-    if (!this.#isEnded) this.droppedAttributesCount += setAttributes(this.attributes, attributes);
+    if (this.#state === "ended") return this;
+    this.#attributeSet().setAll(attributes);
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.#isEnded) return this;
+    if (this.#state === "ended") return this;
     const timeOnly = hrTime(attributesOrTime as TimeInput);
     const attributes = timeOnly === undefined ? attributesOrTime : undefined;
-    this.#record(name, attributes, hrTime(time) ?? timeOnly);
+    this.#addEvent(name, attributes, hrTime(time) ?? timeOnly);
     return this;
   }
 
   addLink(link: Link): this {
-    if (!this.#isEnded) this.#link(link);
+    if (this.#state !== "ended") this.#addLink(link);
     return this;
   }
 
   addLinks(links: Link[]): this {
-    if (this.#isEnded) return this;
+    if (this.#state === "ended") return this;
     try {
-      for (const link of links) this.#link(link);
+      for (const link of links) this.#addLink(link);
     } catch (thrown) {
       report("invalid_argument", `links could not be read (${describe(thrown)})`);
     }
@@ -151,7 +157,7 @@ export class Span implements ApiSpan, SpanRecord {
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.#isEnded || this.statusCode === SpanStatusCode.OK) return this;
+    if (this.#state === "ended" || this.statusCode === SpanStatusCode.OK) return this;
     try {
       const { code, message } = status;
       if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this;
@@ -164,38 +170,119 @@ export class Span implements ApiSpan, SpanRecord {
   }
 
   updateName(name: string): this {
-    if (!this.#isEnded) this.name = spanName(name);
+    if (this.#state !== "ended") this.name = spanName(name);
     return this;
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    if (!this.#isEnded) this.#record("exception", exceptionAttributes(exception), hrTime(time));
+    if (this.#state !== "ended") this.#addEvent("exception", exceptionAttributes(exception), hrTime(time));
   }
 
   end(endTime?: TimeInput): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+    if (this.#state !== "open") return;
     const given = endTime === undefined ? undefined : hrTime(endTime);
     [this.endSeconds, this.endNanoseconds] = given ?? this.#now();
     this.#forbidNegativeDuration();
-    this.#handOver();
-    this.attributes = NO_ATTRIBUTES;
-    this.events = NO_EVENTS;
-    this.links = NO_LINKS;
+    const { processors, keepsEnded } = this.#setup;
+    if (processors !== undefined) {
+      this.#state = "ending";
+      processors.onEnding(this);
+    }
+    this.#state = "ended";
+    processors?.onEnd(this);
+    if ((this.traceFlags & TraceFlags.SAMPLED) !== 0) this.#handOver();
+    if (!keepsEnded) this.#letGo();
+  }
+
+  get traceState(): string {
+    return traceStateText(this.inheritedState);
+  }
+
+  get attributeList(): Readonly<AttributeList> {
+    return this.#attributes?.list ?? NO_ATTRIBUTES;
+  }
+
+  get droppedAttributesCount(): number {
+    return this.#attributes?.dropped ?? 0;
+  }
+
+  get attributes(): Attributes {
+    return (this.#readAttributes ??= this.#attributes?.toObject() ?? {});
+  }
+
+  get parentSpanContext(): SpanContext | undefined {
+    if (this.#parentContext !== undefined || this.parentSpanId === undefined) return this.#parentContext;
+    return spanContextOf({
+      traceId: this.traceId,
+      spanId: this.parentSpanId,
+      traceFlags: this.traceFlags,
+      inheritedState: this.inheritedState,
+    });
+  }
+
+  get status(): SpanStatus {
+    const { statusCode: code, statusMessage: message } = this;
+    return message === "" ? { code } : { code, message };
+  }
+
+  get startTime(): HrTime {
+    return [this.startSeconds, this.startNanoseconds];
+  }
+
+  get endTime(): HrTime {
+    return [this.endSeconds, this.endNanoseconds];
+  }
+
+  get duration(): HrTime {
+    if (this.#state === "open") return [-1, -1];
+    const seconds = this.endSeconds - this.startSeconds;
+    const nanoseconds = this.endNanoseconds - this.startNanoseconds;
+    return nanoseconds < 0 ? [seconds - 1, nanoseconds + 1e9] : [seconds, nanoseconds];
+  }
+
+  get ended(): boolean {
+    return this.#state === "ended";
+  }
+
+  get resource(): Resource {
+    return this.#setup.resource;
+  }
+
+  #attributeSet(): AttributeSet {
+    if (this.#readAttributes !== undefined) this.#takeBackAttributes(this.#readAttributes);
+    return (this.#attributes ??= new AttributeSet(this.#setup.limits.attributes));
   }
 
   /** A sink must not throw; whoever ends a span must not suffer if one does. */
   #handOver(): void {
     try {
-      this.#sink.accept(this);
+      if (this.#readAttributes !== undefined) this.#takeBackAttributes(this.#readAttributes);
+      this.#setup.sink.accept(this);
     } catch (thrown) {
       report("internal_error", `a span was lost on its way out (${describe(thrown)})`);
     }
+    const dropped = this.droppedAttributesCount + this.droppedEventsCount + this.droppedLinksCount;
+    if (dropped > 0)
+      report(
+        "limit_reached",
+        `span ${describe(this.name)} is over its limits: ${dropped} attributes, events or links were dropped`,
+      );
   }
 
-  /** For the tracer, before anyone else holds the span. */
-  startAt(time: HrTime): void {
-    [this.startSeconds, this.startNanoseconds] = time;
+  /** A processor that redacts changes what it was given to read: what it left is what counts. */
+  #takeBackAttributes(read: Attributes): void {
+    const { dropped = 0 } = this.#attributes ?? {};
+    this.#attributes = new AttributeSet(this.#setup.limits.attributes);
+    this.#attributes.setAll(read);
+    this.#attributes.dropped += dropped;
+    this.#readAttributes = undefined;
+  }
+
+  #letGo(): void {
+    this.#attributes = undefined;
+    this.#readAttributes = undefined;
+    this.events = NO_EVENTS;
+    this.links = NO_LINKS;
   }
 
   /** An end before the start becomes the start; a clock cut to milliseconds may be off by one, and is no mistake. */
@@ -213,37 +300,43 @@ export class Span implements ApiSpan, SpanRecord {
   }
 
   #now(): HrTime {
-    const reading = this.clock.read();
-    return [this.clock.seconds(reading), this.clock.nanoseconds(reading)];
+    const reading = this.#clock.read();
+    return [this.#clock.seconds(reading), this.#clock.nanoseconds(reading)];
   }
 
-  #record(name: unknown, attributes: unknown, time: HrTime | undefined): void {
-    if (this.events.length >= EVENT_COUNT_LIMIT) {
+  #addEvent(name: unknown, attributes: unknown, time: HrTime | undefined): void {
+    const { limits } = this.#setup;
+    if (this.events.length >= limits.events) {
       this.droppedEventsCount++;
       return;
     }
-    const list: AttributeList = [];
-    const droppedAttributesCount = setAttributes(list, attributes);
+    const set = new AttributeSet(limits.eventAttributes);
+    set.setAll(attributes);
     if (this.events === NO_EVENTS) this.events = [];
     this.events.push({
       name: spanName(name),
       time: time ?? this.#now(),
-      attributes: list,
-      droppedAttributesCount,
+      attributes: set.toObject(),
+      droppedAttributesCount: set.dropped,
     });
   }
 
-  #link(link: Link): void {
-    if (this.links.length >= LINK_COUNT_LIMIT) {
+  #addLink(link: Link): void {
+    const { limits } = this.#setup;
+    if (this.links.length >= limits.links) {
       this.droppedLinksCount++;
       return;
     }
     try {
       const { context, attributes } = link;
-      const list: AttributeList = [];
-      const droppedAttributesCount = setAttributes(list, attributes);
+      const set = new AttributeSet(limits.linkAttributes);
+      set.setAll(attributes);
       if (this.links === NO_LINKS) this.links = [];
-      this.links.push({ context: copySpanContext(context), attributes: list, droppedAttributesCount });
+      this.links.push({
+        context: copySpanContext(context),
+        attributes: set.toObject(),
+        droppedAttributesCount: set.dropped,
+      });
     } catch (thrown) {
       report("invalid_argument", `a link could not be read (${describe(thrown)})`);
     }

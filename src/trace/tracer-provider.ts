@@ -4,16 +4,16 @@ import type {
   TracerProvider as ApiTracerProvider,
 } from "@opentelemetry/api";
 import { report } from "../core/diagnostics.ts";
-import type { SpanSink } from "./record.ts";
 import { Tracer } from "./tracer.ts";
+import { type TracingOptions, type TracingSetup, tracingSetup } from "./tracing-setup.ts";
 
 /** Hands out one tracer for each instrumentation scope.  (Specification: Trace API, TracerProvider) */
 export class TracerProvider implements ApiTracerProvider {
   readonly #tracers = new Map<string, Tracer>();
-  readonly #sink: SpanSink;
+  readonly #setup: TracingSetup;
 
-  constructor(sink: SpanSink) {
-    this.#sink = sink;
+  constructor(options: TracingOptions) {
+    this.#setup = tracingSetup(options);
   }
 
   /** The same tracer for the same name, version and schema. A name that is no string gives a working tracer without one. */
@@ -28,7 +28,7 @@ export class TracerProvider implements ApiTracerProvider {
     const key = JSON.stringify(scope);
     const known = this.#tracers.get(key);
     if (known !== undefined) return known;
-    const tracer = new Tracer(scope, this.#sink);
+    const tracer = new Tracer(scope, this.#setup);
     this.#tracers.set(key, tracer);
     return tracer;
   }

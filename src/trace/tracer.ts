@@ -10,16 +10,18 @@ import {
   TraceFlags,
   type Tracer as ApiTracer,
 } from "@opentelemetry/api";
+import { Context as OurContext } from "../context/context.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
-import { setAttributes } from "../core/attributes.ts";
-import { clockForNewTrace, hrTime } from "../core/clock.ts";
+import { hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
-import { SpanId, TraceId } from "../core/ids.ts";
+import { type Ids, SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
-import { copySpanContext } from "./copy-span-context.ts";
+import { decide } from "./decide.ts";
 import { NON_RECORDING } from "./non-recording.ts";
-import type { SpanSink } from "./record.ts";
+import { copySpanContext } from "./span-context.ts";
 import { Span, spanName, type SpanStart } from "./span.ts";
+import type { TracingSetup } from "./tracing-setup.ts";
+import { UnsampledSpan } from "./unsampled-span.ts";
 
 /** Says that the trace id's right-most 7 bytes are random, as ours are.  (W3C Trace Context Level 2, 3.2.2.5.2) */
 const RANDOM = 0x02;
@@ -29,14 +31,14 @@ const NO_OPTIONS: SpanOptions = {};
 /** Makes spans for one instrumentation scope.  (Specification: Trace API, Tracer; Trace SDK, Span Creation) */
 export class Tracer implements ApiTracer {
   readonly #instrumentationScope: InstrumentationScope;
-  readonly #sink: SpanSink;
+  readonly #setup: TracingSetup;
 
-  constructor(instrumentationScope: InstrumentationScope, sink: SpanSink) {
+  constructor(instrumentationScope: InstrumentationScope, setup: TracingSetup) {
     this.#instrumentationScope = instrumentationScope;
-    this.#sink = sink;
+    this.#setup = setup;
   }
 
-  /** The parent comes from `context` alone. Sampled like the parent; a root is always sampled. Never throws. */
+  /** The parent comes from `context` alone. Never throws. */
   startSpan(name: string, options?: SpanOptions, context?: Context): ApiSpan {
     const parent = contextOrActive(context);
     try {
@@ -80,20 +82,38 @@ export class Tracer implements ApiTracer {
 
   #start(name: string, options: SpanOptions, context: Context): ApiSpan {
     if (isTracingSuppressed(context)) return NON_RECORDING;
-    const parent = options.root === true ? undefined : trace.getSpan(context);
-    const start = startOf(parent);
-    if ((start.traceFlags & TraceFlags.SAMPLED) === 0) return notSampled(start);
-    const span = new Span(name, kindOf(options.kind), start, this.#instrumentationScope, this.#sink);
-    if (options !== NO_OPTIONS) apply(options, span);
+    const setup = this.#setup;
+    const parent = options.root === true ? undefined : spanOf(context);
+    const kind = kindOf(options.kind);
+    let start = startOf(parent, setup);
+    let { attributes } = options;
+    let isRecorded = (start.traceFlags & TraceFlags.SAMPLED) !== 0;
+    if (setup.sampler !== undefined) {
+      const decision = decide(setup.sampler, start, { name, kind, options, context });
+      ({ start, isRecorded, attributes } = decision);
+    }
+    if (!isRecorded)
+      return new UnsampledSpan(start.traceId, setup.ids.spanId(), start.traceFlags, start.traceState);
+    const span = new Span(name, kind, start, this.#instrumentationScope, setup);
+    if (attributes !== undefined) span.setAttributes(attributes);
+    if (options.links !== undefined) span.addLinks(options.links);
+    const startTime = options.startTime === undefined ? undefined : hrTime(options.startTime);
+    if (startTime !== undefined) span.startAt(startTime);
+    setup.processors?.onStart(span.under(spanContextOf(parent)), context);
     return span;
   }
+}
+
+/** HOT. */
+function spanOf(context: Context): ApiSpan | undefined {
+  return OurContext.isOurs(context) ? context.span : trace.getSpan(context);
 }
 
 /** The context to start from: the active one where none is given, or none that can be read. */
 function contextOrActive(context: Context | undefined): Context {
   try {
     if (context !== undefined) {
-      trace.getSpan(context);
+      spanOf(context);
       return context;
     }
   } catch {
@@ -102,19 +122,22 @@ function contextOrActive(context: Context | undefined): Context {
   return contextApi.active();
 }
 
-function startOf(parent: ApiSpan | undefined): SpanStart {
-  if (parent instanceof Span) {
-    return {
-      traceId: parent.traceId,
-      parentSpanId: parent.spanId,
-      isParentRemote: false,
-      traceState: parent.inheritedState,
-      traceFlags: parent.traceFlags,
-      clock: parent.clock,
-    };
-  }
+function startOf(parent: ApiSpan | undefined, { ids }: TracingSetup): SpanStart {
+  if (parent instanceof Span) return childOfOurs(parent, parent.localRoot);
+  if (parent instanceof UnsampledSpan) return childOfOurs(parent, undefined);
   const context = spanContextOf(parent);
-  return context === undefined ? root() : childOf(context);
+  return context === undefined ? root(ids) : childOf(context);
+}
+
+function childOfOurs(parent: Span | UnsampledSpan, localRoot: Span | undefined): SpanStart {
+  return {
+    traceId: parent.traceId,
+    parentSpanId: parent.spanId,
+    isParentRemote: false,
+    traceState: parent.inheritedState,
+    traceFlags: parent.traceFlags,
+    localRoot,
+  };
 }
 
 /** One of the five kinds; INTERNAL stands for whatever is none. */
@@ -135,14 +158,14 @@ function spanContextOf(parent: ApiSpan | undefined): SpanContext | undefined {
   }
 }
 
-function root(): SpanStart {
+function root(ids: Ids): SpanStart {
   return {
-    traceId: TraceId.random(),
+    traceId: ids.traceId(),
     parentSpanId: undefined,
     isParentRemote: undefined,
     traceState: undefined,
-    traceFlags: TraceFlags.SAMPLED | RANDOM,
-    clock: clockForNewTrace(),
+    traceFlags: ids.isRandom ? TraceFlags.SAMPLED | RANDOM : TraceFlags.SAMPLED,
+    localRoot: undefined,
   };
 }
 
@@ -153,25 +176,6 @@ function childOf(context: SpanContext): SpanStart {
     isParentRemote: context.isRemote === true,
     traceState: context.traceState,
     traceFlags: context.traceFlags,
-    clock: clockForNewTrace(),
+    localRoot: undefined,
   };
-}
-
-/** Not recorded, but with an id of its own that is passed on.  (Trace SDK: "a new span id, independently of the decision") */
-function notSampled({ traceId, traceState, traceFlags }: SpanStart): ApiSpan {
-  return trace.wrapSpanContext({
-    traceId: traceId.hex,
-    spanId: SpanId.random().hex,
-    traceFlags,
-    ...(traceState === undefined ? {} : { traceState }),
-  });
-}
-
-function apply(options: SpanOptions, span: Span): void {
-  if (options.attributes !== undefined) {
-    span.droppedAttributesCount += setAttributes(span.attributes, options.attributes);
-  }
-  if (options.links !== undefined) span.addLinks(options.links);
-  const startTime = options.startTime === undefined ? undefined : hrTime(options.startTime);
-  if (startTime !== undefined) span.startAt(startTime);
 }

@@ -1,13 +1,9 @@
 import { expect } from "chai";
-import { objectOf } from "../recording.ts";
 import * as fc from "fast-check";
-import {
-  type AttributeList,
-  isAttributeValue,
-  setAttribute,
-  setAttributes,
-} from "../../src/core/attributes.ts";
+import { runInNewContext } from "node:vm";
+import { AttributeSet, isAttributeValue } from "../../src/core/attributes.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
+import { DEFAULT_LIMITS, type Limits, spanLimits } from "../../src/core/limits.ts";
 
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
@@ -25,38 +21,43 @@ const RIGHT: Record<string, unknown> = {
   "an array of strings": ["a", ""],
   "an array of numbers": [0, -1.5],
   "an array of booleans": [true, false],
-  "an array with null and undefined among strings": [null, "a", undefined],
+  "an array with null among strings": [null, "a"],
+  "an array of two types": ["a", 1],
+  "an array of arrays": [["a"], []],
+  "an array of maps": [{ a: 1 }, {}],
+  "a map": { a: 1, b: { c: ["d"] } },
+  "a map of another realm": runInNewContext("({ a: 1 })"),
+  "a map without a prototype": Object.assign(Object.create(null) as object, { a: 1 }),
+  bytes: new Uint8Array([1, 2]),
 };
 
 const WRONG: Record<string, unknown> = {
-  "an object": { a: 1 },
-  "an object that converts itself": { toString: () => "text" },
+  "a class's instance": new (class {
+    a = 1;
+  })(),
   "a symbol": Symbol("value"),
   "a bigint": 1n,
   "a function": () => "text",
   "a Date": new Date(0),
   "a boxed string": Object("text"),
-  bytes: new Uint8Array(2),
   "a Map": new Map(),
-  "an array of two types": ["a", 1],
-  "an array of objects": [{}],
-  "an array of arrays": [["a"]],
-  "an array of bigints": [1n],
-  "an array whose wrong element comes last": ["a", null, {}],
+  "an Error": new Error("on purpose"),
 };
 
 const invalid = (): number => troubles().invalid_attribute ?? 0;
 
+const setOf = (limits: Partial<Limits> = {}): AttributeSet =>
+  new AttributeSet(spanLimits({ ...DEFAULT_LIMITS, ...limits }).attributes);
+
 function set(...pairs: [string, unknown][]): Record<string, unknown> {
-  const list: AttributeList = [];
-  for (const [key, value] of pairs) setAttribute(list, key, value);
-  return { ...objectOf(list) };
+  const own = setOf();
+  for (const [key, value] of pairs) own.set(key, value);
+  return own.toObject();
 }
 
 describe("an attribute", () => {
   for (const [what, value] of Object.entries(RIGHT)) {
     it(`may be ${what}`, () => {
-      expect(isAttributeValue(value)).to.equal(true);
       expect(set(["key", value])).to.deep.equal({ key: value });
     });
   }
@@ -92,26 +93,42 @@ describe("an attribute", () => {
   }
 
   it("takes the place of the one with the same key, where that stood", () => {
-    const list: AttributeList = [];
-    setAttributes(list, { a: 1, b: 2 });
-    setAttributes(list, { a: "3", A: 4 });
-    expect(list).to.deep.equal(["a", "3", "b", 2, "A", 4]);
+    const own = setOf();
+    own.setAll({ a: 1, b: 2 });
+    own.setAll({ a: "3", A: 4 });
+    expect(own.list).to.deep.equal(["a", "3", "b", 2, "A", 4]);
   });
 
-  it("is a copy where it is an array", () => {
-    const list: AttributeList = [];
-    const value = ["before"];
-    setAttribute(list, "key", value);
-    value[0] = "after";
-    value.push("more");
-    expect(objectOf(list)["key"]).to.deep.equal(["before"]);
+  it("is a copy where it is an array, a map or bytes", () => {
+    const [array, map, bytes] = [["before"], { a: { b: "before" } }, new Uint8Array([1])];
+    const own = setOf();
+    own.setAll({ array, map, bytes });
+    array[0] = "after";
+    array.push("more");
+    map.a.b = "after";
+    bytes[0] = 2;
+    expect(own.toObject()).to.deep.equal({
+      array: ["before"],
+      map: { a: { b: "before" } },
+      bytes: new Uint8Array([1]),
+    });
+  });
+
+  it("has an empty value in the place of what is no value within an array or a map", () => {
+    const nested = { array: [undefined, 1n, new Date(0)], map: { a: () => {}, b: "kept" } };
+    expect(set(["key", nested])).to.deep.equal({
+      key: { array: [null, null, null], map: { a: null, b: "kept" } },
+    });
   });
 
   it("may have the name of any property of objects", () => {
-    const list: AttributeList = [];
-    for (const key of ["__proto__", "constructor", "toString"]) setAttribute(list, key, key);
-    const object = objectOf(list);
-    expect(Object.keys(object)).to.deep.equal(["__proto__", "constructor", "toString"]);
+    const names = ["__proto__", "constructor", "toString"];
+    const own = setOf();
+    for (const key of names) own.set(key, key);
+    own.set("map", JSON.parse('{ "__proto__": 1 }'));
+    const object = own.toObject();
+    expect(Object.keys(object)).to.deep.equal([...names, "map"]);
+    expect(Object.entries(object["map"] as unknown as object)).to.deep.equal([["__proto__", 1]]);
   });
 });
 
@@ -120,58 +137,156 @@ const many = (count: number): Record<string, number> =>
 
 describe("the attribute limit", () => {
   it("keeps the 128th, counts the 129th", () => {
-    const list: AttributeList = [];
-    expect(setAttributes(list, many(128))).to.equal(0);
-    expect(setAttribute(list, "one too many", 1)).to.equal(1);
-    expect(Object.keys(objectOf(list)))
-      .to.have.lengthOf(128)
-      .and.not.to.include("one too many");
-    expect(setAttributes([], many(131))).to.equal(3);
+    const own = setOf();
+    own.setAll(many(128));
+    expect(own.dropped).to.equal(0);
+    own.set("one too many", 1);
+    expect(own.dropped).to.equal(1);
+    expect(Object.keys(own.toObject())).to.have.lengthOf(128).and.not.to.include("one too many");
+    own.setAll(many(131));
+    expect(own.dropped).to.equal(4);
   });
 
-  it("lets known keys change when the list is full", () => {
-    const list: AttributeList = [];
-    setAttributes(list, many(128));
-    expect(setAttribute(list, "key 127", "changed")).to.equal(0);
-    expect(objectOf(list)["key 127"]).to.equal("changed");
+  it("lets known keys change when the set is full, however few or many it holds", () => {
+    for (const attributeCountLimit of [1, 31, 32, 33, 34, 128]) {
+      const own = setOf({ attributeCountLimit });
+      own.setAll(many(attributeCountLimit));
+      own.set("key 0", "changed");
+      own.set(`key ${attributeCountLimit - 1}`, "changed");
+      own.set("new", 1);
+      expect(own.dropped).to.equal(1);
+      expect(own.toObject()["key 0"]).to.equal("changed");
+      expect(own.toObject()[`key ${attributeCountLimit - 1}`]).to.equal("changed");
+      expect(own.list).to.have.lengthOf(2 * attributeCountLimit);
+    }
   });
 
   it("does not count what is no attribute", () => {
-    const list: AttributeList = [];
-    setAttributes(list, many(128));
-    expect(setAttribute(list, "wrong", {})).to.equal(0);
-    expect(setAttribute(list, "nothing", null)).to.equal(0);
+    const own = setOf();
+    own.setAll(many(128));
+    own.set("wrong", () => {});
+    own.set("nothing", null);
+    expect(own.dropped).to.equal(0);
+  });
+
+  it("drops a million attributes but the first 128, and counts them", () => {
+    const own = setOf();
+    own.setAll(many(1_000_000));
+    expect([own.list.length, own.dropped]).to.deep.equal([256, 999_872]);
+  });
+});
+
+describe("the limit of a value's length", () => {
+  const cut = (value: unknown): unknown => {
+    const own = setOf({ attributeValueLengthLimit: 3 });
+    own.set("key", value);
+    return own.toObject()["key"];
+  };
+
+  it("cuts texts and bytes, also within arrays and maps, each for itself", () => {
+    expect(cut("abc")).to.equal("abc");
+    expect(cut("abcd")).to.equal("abc");
+    expect(cut(["abcd", "ab", "abcde"])).to.deep.equal(["abc", "ab", "abc"]);
+    expect(cut({ a: { b: "abcd" } })).to.deep.equal({ a: { b: "abc" } });
+    expect(cut(new Uint8Array([1, 2, 3, 4]))).to.deep.equal(new Uint8Array([1, 2, 3]));
+  });
+
+  it("leaves all else as it is", () => {
+    for (const value of [123_456, true, [1, 2, 3, 4, 5]]) expect(cut(value)).to.deep.equal(value);
+  });
+
+  it("is not there unless it is set", () => {
+    expect(set(["key", "x".repeat(65_536)])).to.deep.equal({ key: "x".repeat(65_536) });
+  });
+});
+
+describe("the limit of a value's depth", () => {
+  it("keeps what is as deep, and empties arrays and maps that are deeper", () => {
+    const own = setOf({ attributeValueDepthLimit: 2 });
+    own.setAll({
+      array: ["a", ["b", ["c"]]],
+      map: { a: { b: { c: 1 }, d: 1 } },
+      bytes: [[new Uint8Array(1)]],
+    });
+    expect(own.toObject()).to.deep.equal({
+      array: ["a", ["b", null]],
+      map: { a: { b: null, d: 1 } },
+      bytes: [[new Uint8Array(1)]],
+    });
+  });
+
+  it("is 64, so a value that contains itself ends", () => {
+    const itself: Record<string, unknown> = { name: "x" };
+    itself["self"] = itself;
+    const own = setOf();
+    own.set("key", itself);
+    let depth = 0;
+    for (let at: unknown = own.toObject()["key"]; at !== null; at = (at as { self: unknown }).self) depth++;
+    expect(depth).to.equal(64);
+  });
+});
+
+describe("the limit of a value's size", () => {
+  it("is 65,536 characters", () => {
+    expect(set(["key", "x".repeat(65_537)])["key"]).to.have.lengthOf(65_536);
+  });
+
+  it("spans a whole array or map, and cuts it off there", () => {
+    const own = setOf({ attributeValueSizeLimit: 30 });
+    own.setAll({
+      numbers: [1, 2, 3, 4, 5],
+      texts: ["abcdefghij", "klmnopqrst"],
+      map: { a: 1, b: 2, c: 3, d: 4 },
+    });
+    expect(own.toObject()).to.deep.equal({
+      numbers: [1, 2, 3],
+      texts: ["abcdefghij", "klmn"],
+      map: { a: 1, b: 2, c: 3 },
+    });
+  });
+
+  it("bounds what is shared by many", () => {
+    let shared: unknown = ["leaf"];
+    for (let level = 0; level < 40; level++) shared = [shared, shared];
+    const own = setOf();
+    own.set("key", shared);
+    expect(JSON.stringify(own.toObject()).length).to.be.below(100_000);
+  });
+
+  it("can be switched off", () => {
+    const own = setOf({ attributeValueSizeLimit: Infinity });
+    own.set("key", "x".repeat(100_000));
+    expect(own.toObject()["key"]).to.have.lengthOf(100_000);
   });
 });
 
 describe("a set of attributes", () => {
   it("costs only the one whose getter throws", () => {
-    const list: AttributeList = [];
-    const attributes = {
+    const own = setOf();
+    own.setAll({
       a: 1,
       get broken(): never {
         throw new Error("on purpose");
       },
       b: revokedArray.proxy,
       c: 3,
-    };
-    expect(setAttributes(list, attributes)).to.equal(0);
-    expect(list).to.deep.equal(["a", 1, "c", 3]);
+    });
+    expect(own.list).to.deep.equal(["a", 1, "c", 3]);
   });
 
   it("holds own enumerable properties with text keys", () => {
-    const list: AttributeList = [];
+    const own = setOf();
     const attributes = Object.create({ inherited: 1 }) as Record<string | symbol, unknown>;
     Object.defineProperty(attributes, "hidden", { value: 1, enumerable: false });
     attributes[Symbol("symbol")] = 1;
     attributes["own"] = 1;
-    setAttributes(list, attributes);
-    expect(list).to.deep.equal(["own", 1]);
+    own.setAll(attributes);
+    expect(own.list).to.deep.equal(["own", 1]);
   });
 
   it("is nothing where it is null or undefined", () => {
     const before = invalid();
-    for (const nothing of [null, undefined]) expect(setAttributes([], nothing)).to.equal(0);
+    for (const nothing of [null, undefined]) setOf().setAll(nothing);
     expect(invalid()).to.equal(before);
   });
 
@@ -181,27 +296,40 @@ describe("a set of attributes", () => {
     "a boolean": true,
     "a symbol": Symbol("attributes"),
     "a function": () => {},
+    "a list": ["a", 1],
     "a revoked proxy": revoked.proxy,
   })) {
     it(`is left out and reported where it is ${what}`, () => {
       const before = invalid();
-      const list: AttributeList = [];
-      expect(setAttributes(list, nonsense)).to.equal(0);
-      expect(list).to.deep.equal([]);
+      const own = setOf();
+      own.setAll(nonsense);
+      expect(own.list).to.deep.equal([]);
       expect(invalid()).to.equal(before + 1);
     });
   }
 
-  it("never throws and never holds what is no attribute, whatever it is given", () => {
+  it("never throws and never keeps a reference to what its owner can change, whatever it is given", () => {
     fc.assert(
       fc.property(
         fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }),
         (any) => {
-          const list: AttributeList = [];
-          setAttributes(list, any);
-          expect(Object.values(objectOf(list)).every(isAttributeValue)).to.equal(true);
+          const own = setOf();
+          own.setAll(any);
+          for (const value of Object.values(own.toObject())) {
+            const isOwn = typeof value !== "object" || !Object.values(any as object).includes(value);
+            expect(isOwn).to.equal(true);
+          }
         },
       ),
     );
+  });
+});
+
+describe("an attribute of a measurement", () => {
+  it("is what the API's type allows: a text, number, boolean or array of one of them", () => {
+    for (const right of ["a", 1, true, [], ["a", null], [1, undefined]])
+      expect(isAttributeValue(right)).to.equal(true);
+    for (const wrong of [{}, null, ["a", 1], [{}], [[1]], new Uint8Array(1), 1n, () => {}])
+      expect(isAttributeValue(wrong)).to.equal(false);
   });
 });

@@ -28,7 +28,7 @@ function expectOnlyTheGood(bad: SpanRecord): void {
 function linkThatRuns(serialize: () => string): LinkRecord {
   const traceState = { serialize } as NonNullable<Link["context"]["traceState"]>;
   const context = { traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1, traceState };
-  return { context, attributes: [], droppedAttributesCount: 0 };
+  return { context, attributes: {}, droppedAttributesCount: 0 };
 }
 
 function fails(): string {
@@ -38,18 +38,22 @@ function fails(): string {
 describe("a bad span costs only itself", () => {
   for (const field of Object.keys(spanRecord()) as (keyof SpanRecord)[]) {
     it(`where reading its ${field} throws`, () => {
-      const bad = Object.defineProperty({ ...spanRecord({ attributes: ["a", "x".repeat(5000)] }) }, field, {
-        get: () => {
-          throw new Error("a getter's own");
+      const bad = Object.defineProperty(
+        { ...spanRecord({ attributeList: ["a", "x".repeat(5000)] }) },
+        field,
+        {
+          get: () => {
+            throw new Error("a getter's own");
+          },
         },
-      });
+      );
       expectOnlyTheGood(bad);
     });
   }
 
   it("where something throws after the buffer has grown", () => {
     const link = Object.defineProperty({ ...linkThatRuns(() => "") }, "attributes", { get: fails });
-    expectOnlyTheGood(spanRecord({ attributes: ["a", "x".repeat(100_000)], links: [link] }));
+    expectOnlyTheGood(spanRecord({ attributeList: ["a", "x".repeat(100_000)], links: [link] }));
   });
 
   it("and a link's trace state that cannot be told costs not even that", () => {
@@ -78,7 +82,7 @@ describe("a bad span costs only itself", () => {
 
   it("where what should be text is none", () => {
     expectOnlyTheGood(spanRecord({ name: 5 as unknown as string }));
-    expectOnlyTheGood(spanRecord({ attributes: [{} as string, "value"] }));
+    expectOnlyTheGood(spanRecord({ attributeList: [{} as string, "value"] }));
   });
 
   it("where its instrumentation scope is none, or throws", () => {

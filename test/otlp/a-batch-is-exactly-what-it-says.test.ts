@@ -95,7 +95,7 @@ describe("a batch is exactly what it says", () => {
     const encoder = new SpanBatchEncoder(RESOURCE);
     const before = heldByObjects();
     for (let index = 0; index < 20_000; index++) {
-      encoder.append(spanRecord({ attributes: [`key ${index}`, index] }));
+      encoder.append(spanRecord({ attributeList: [`key ${index}`, index] }));
       encoder.take();
     }
     expect(heldByObjects() - before).to.be.below(MIB);

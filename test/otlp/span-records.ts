@@ -22,7 +22,7 @@ export function spanRecord(fields: Partial<SpanRecord> = {}): SpanRecord {
     startNanoseconds: 1,
     endSeconds: 1_758_000_001,
     endNanoseconds: 999_999_999,
-    attributes: [],
+    attributeList: [],
     droppedAttributesCount: 0,
     events: [],
     droppedEventsCount: 0,
@@ -47,12 +47,12 @@ export function plainSpan(record: SpanRecord): Plain {
     kind: record.kind + 1,
     startTimeUnixNano: plainTime([record.startSeconds, record.startNanoseconds]),
     endTimeUnixNano: plainTime([record.endSeconds, record.endNanoseconds]),
-    attributes: plainAttributes(record.attributes),
+    attributes: plainAttributes(record.attributeList),
     droppedAttributesCount: record.droppedAttributesCount,
     events: record.events.map((event) => ({
       timeUnixNano: plainTime(event.time),
       name: wellFormed(event.name),
-      attributes: plainAttributes(event.attributes),
+      attributes: plainAttributes(Object.entries(event.attributes).flat(1)),
       droppedAttributesCount: event.droppedAttributesCount,
     })),
     droppedEventsCount: record.droppedEventsCount,
@@ -60,7 +60,7 @@ export function plainSpan(record: SpanRecord): Plain {
       traceId: base64(link.context.traceId),
       spanId: base64(link.context.spanId),
       traceState: link.context.traceState?.serialize() ?? "",
-      attributes: plainAttributes(link.attributes),
+      attributes: plainAttributes(Object.entries(link.attributes).flat(1)),
       droppedAttributesCount: link.droppedAttributesCount,
       flags: plainFlags(link.context.traceFlags, link.context.isRemote),
     })),
@@ -80,7 +80,7 @@ function plainFlags(traceFlags: number, isRemote: boolean | undefined): number {
   return traceFlags + 256 + (isRemote === true ? 512 : 0);
 }
 
-function plainAttributes(list: SpanRecord["attributes"]): Plain[] {
+function plainAttributes(list: readonly unknown[]): Plain[] {
   const plain: Plain[] = [];
   for (let index = 0; index < list.length; index += 2) {
     plain.push({ key: wellFormed(String(list[index])), value: plainValue(list[index + 1]) });
@@ -160,9 +160,10 @@ const value = fc.oneof(
   arrayOf(fc.boolean()),
 ) as fc.Arbitrary<AttributeValue>;
 
-const attributes = fc
+const attributeList = fc
   .array(fc.tuple(text, value), { maxLength: 6 })
   .map((entries): AttributeValue[] => entries.flat(1));
+const attributes = fc.dictionary(text, value, { maxKeys: 6 });
 
 const hrTime = fc.tuple(
   fc.nat({ max: 18_000_000_000 }),
@@ -229,7 +230,7 @@ export const anySpanRecord: fc.Arbitrary<SpanRecord> = fc.record({
   startNanoseconds: hrTime.map(([, nanoseconds]) => nanoseconds),
   endSeconds: hrTime.map(([seconds]) => seconds),
   endNanoseconds: hrTime.map(([, nanoseconds]) => nanoseconds),
-  attributes,
+  attributeList,
   droppedAttributesCount: count,
   events: fc.array(event, { maxLength: 3 }),
   droppedEventsCount: count,

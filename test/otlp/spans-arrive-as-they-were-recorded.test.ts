@@ -23,7 +23,7 @@ function encodeOne(fields: Partial<SpanRecord>): Plain {
 }
 
 function attribute(value: unknown): Plain {
-  const { attributes } = encodeOne({ attributes: ["key", value as string] });
+  const { attributes } = encodeOne({ attributeList: ["key", value as string] });
   return (attributes as { value: Plain }[])[0]?.value ?? {};
 }
 
@@ -97,26 +97,57 @@ describe("spans arrive as they were recorded", () => {
     // does; what fills the buffer up to them is no text either.
     const negatives = Array.from({ length: 15 }, () => -1);
     const attributes = ["k".repeat(40), negatives, "l".repeat(60), true];
-    const event = { name: "", time: [1, 1] as [number, number], attributes, droppedAttributesCount: 0 };
+    const event = {
+      name: "",
+      time: [1, 1] as [number, number],
+      attributes: { ["k".repeat(40)]: negatives, ["l".repeat(60)]: true },
+      droppedAttributesCount: 0,
+    };
     for (let bytes = 1480; bytes < 1980; bytes++) {
       const filling = Array.from({ length: bytes >> 2 }, () => true);
       const name = "n".repeat(bytes & 3);
-      const record = spanRecord({ name, attributes: ["filling", filling, ...attributes], events: [event] });
+      const record = spanRecord({
+        name,
+        attributeList: ["filling", filling, ...attributes],
+        events: [event],
+      });
       expect(encode(record).resourceSpans[0]?.scopeSpans[0]?.spans).to.deep.equal([plainSpan(record)]);
     }
   });
 
   it("with null in an array, and what is no attribute value, as empty values", () => {
     expect(attribute(["a", null])).to.deep.equal({ arrayValue: { values: [{ stringValue: "a" }, {}] } });
-    for (const nonsense of [null, undefined, {}, 1n, Symbol("s"), () => 1]) {
+    for (const nonsense of [null, undefined, new Date(0), 1n, Symbol("s"), () => 1]) {
       expect(attribute(nonsense)).to.deep.equal({});
     }
   });
 
-  it("with nested and even cyclic arrays cut off after one level", () => {
+  it("with arrays and maps within each other, and bytes", () => {
+    const nested = [1, { key: ["deep"], bytes: new Uint8Array([0, 255]) }, {}];
+    expect(attribute(nested)).to.deep.equal({
+      arrayValue: {
+        values: [
+          { intValue: "1" },
+          {
+            kvlistValue: {
+              values: [
+                { key: "key", value: { arrayValue: { values: [{ stringValue: "deep" }] } } },
+                { key: "bytes", value: { bytesValue: "AP8=" } },
+              ],
+            },
+          },
+          { kvlistValue: { values: [] } },
+        ],
+      },
+    });
+  });
+
+  it("but not where an array contains itself, which costs the span alone", () => {
     const cycle: unknown[] = ["a"];
     cycle.push(cycle);
-    expect(attribute(cycle)).to.deep.equal({ arrayValue: { values: [{ stringValue: "a" }, {}] } });
+    const encoder = new SpanBatchEncoder(RESOURCE);
+    expect(encoder.append(spanRecord({ attributeList: ["key", cycle as string[]] }))).to.equal(false);
+    expect(encoder.append(spanRecord({}))).to.equal(true);
   });
 
   it("with times that no double can hold, to the end of 64 bits", () => {
@@ -154,7 +185,7 @@ describe("spans arrive as they were recorded", () => {
     ];
     const links = contexts.map((context): LinkRecord => ({
       context,
-      attributes: ["key", "kept"],
+      attributes: { key: "kept" },
       droppedAttributesCount: 0,
     }));
     const written = encodeOne({ links })["links"] as Plain[];
@@ -170,8 +201,11 @@ describe("spans arrive as they were recorded", () => {
 
   it("after more different keys than are remembered", () => {
     for (let index = 0; index < 3000; index += 100) {
-      const attributes = Array.from({ length: 100 }, (_, offset) => [`key ${index + offset}`, offset]).flat();
-      expect(encodeOne({ attributes })).to.deep.equal(plainSpan(spanRecord({ attributes })));
+      const attributeList = Array.from({ length: 100 }, (_, offset) => [
+        `key ${index + offset}`,
+        offset,
+      ]).flat();
+      expect(encodeOne({ attributeList })).to.deep.equal(plainSpan(spanRecord({ attributeList })));
     }
   });
 });

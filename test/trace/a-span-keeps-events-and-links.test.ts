@@ -90,6 +90,56 @@ describe("an event", () => {
 const eventOf = (exception: unknown) =>
   recordedSpan((span) => span.recordException(exception as Exception)).events[0];
 
+const stackOf = (exception: unknown): string[] =>
+  String(eventOf(exception)?.attributes["exception.stacktrace"])
+    .split("\n")
+    .filter((line) => !line.startsWith("    at "));
+
+describe("the stack trace of an exception", () => {
+  it("tells its causes, to the last", () => {
+    const cause = new RangeError("too far", { cause: new TypeError("no map", { cause: "rain" }) });
+    expect(stackOf(new Error("late", { cause }))).to.deep.equal([
+      "Error: late",
+      "Caused by: RangeError: too far",
+      "Caused by: TypeError: no map",
+      "Caused by: rain",
+    ]);
+  });
+
+  it("tells the errors that an AggregateError gathers", () => {
+    const errors = [new RangeError("a"), new TypeError("b", { cause: new Error("c") }), "d"];
+    expect(stackOf(new AggregateError(errors, "all failed"))).to.deep.equal([
+      "AggregateError: all failed",
+      "Gathered: RangeError: a",
+      "Gathered: TypeError: b",
+      "Caused by: Error: c",
+      "Gathered: d",
+    ]);
+  });
+
+  it("tells each error once, also where it is its own cause", () => {
+    const error = new Error("a");
+    error.cause = new Error("b", { cause: error });
+    expect(stackOf(error)).to.deep.equal(["Error: a", "Caused by: Error: b"]);
+  });
+
+  it("ends after the 16th", () => {
+    let error = new Error("0");
+    for (let each = 1; each < 100; each++) error = new Error(String(each), { cause: error });
+    expect(stackOf(error)).to.have.lengthOf(16).and.to.include("Caused by: Error: 84");
+  });
+
+  it("ends where a cause cannot be read", () => {
+    const error = Object.defineProperty(new Error("a"), "cause", {
+      get: () => {
+        throw new Error("on purpose");
+      },
+    });
+    expect(stackOf(error)).to.deep.equal(["Error: a"]);
+    expect(eventOf(error)?.attributes["exception.type"]).to.equal("Error");
+  });
+});
+
 describe("an exception", () => {
   it("is an event with the type, the message and the stack of an error", () => {
     const error = new RangeError("too far");
@@ -169,7 +219,7 @@ describe("a link", () => {
   it("says whether what it points to is remote, and carries its flags and tracestate", () => {
     const contexts: SpanContext[] = [];
     const provider = new TracerProvider({
-      accept: ({ links }) => void contexts.push(...links.map(({ context }) => context)),
+      sink: { accept: ({ links }) => void contexts.push(...links.map(({ context }) => context)) },
     });
     const context = { ...CONTEXT, isRemote: true, traceFlags: 3, traceState: createTraceState("a=1") };
     const links = [{ context }, { context: CONTEXT }];

@@ -6,7 +6,10 @@ import type { SpanRecord } from "../../src/trace/record.ts";
 
 function provider(): { provider: TracerProvider; records: SpanRecord[] } {
   const records: SpanRecord[] = [];
-  return { provider: new TracerProvider({ accept: (record) => void records.push(record) }), records };
+  return {
+    provider: new TracerProvider({ sink: { accept: (record) => void records.push(record) } }),
+    records,
+  };
 }
 
 describe("TracerProvider", () => {

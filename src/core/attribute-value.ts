@@ -1,0 +1,104 @@
+import type { AttributeLimits } from "./limits.ts";
+
+/**
+ * A value as the specification has them: text, number, boolean, bytes, null within others, and arrays and maps of
+ * values.  (Specification: AnyValue)
+ */
+export type AnyValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly (AnyValue | undefined)[]
+  | { readonly [key: string]: AnyValue };
+
+/** What each element of an array or map costs of the size of a value, beside its text or bytes. */
+const ELEMENT_SIZE = 8;
+
+/**
+ * A value of one's own: copied where its owner could change it, cut to the limits. Undefined for what is none: a date,
+ * a function, a class's instance. Within an array or map such a one becomes an empty value, as does what lies too deep.
+ */
+export function ownValue(value: unknown, limits: AttributeLimits): AnyValue | undefined {
+  if (typeof value === "string") return cut(value, limits);
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!isContainer(value)) return undefined;
+  return new Copy(limits).of(value, 1);
+}
+
+/** HOT. */
+function cut(text: string, { valueLength, valueSize }: AttributeLimits): string {
+  if (text.length <= valueLength && text.length <= valueSize) return text;
+  return text.slice(0, Math.min(valueLength, valueSize));
+}
+
+/** One copy in the making; its size is spent as it goes, so that a value that contains itself ends. */
+class Copy {
+  readonly #limits: AttributeLimits;
+  #left: number;
+
+  constructor(limits: AttributeLimits) {
+    this.#limits = limits;
+    this.#left = limits.valueSize;
+  }
+
+  of(value: unknown, depth: number): AnyValue {
+    if (typeof value === "string") return this.#text(value);
+    if (typeof value === "number" || typeof value === "boolean") return value;
+    if (typeof value !== "object" || value === null || !isContainer(value)) return null;
+    if (value instanceof Uint8Array) return this.#bytes(value);
+    if (depth > this.#limits.valueDepth) return null;
+    return Array.isArray(value) ? this.#array(value, depth) : this.#map(value, depth);
+  }
+
+  #text(text: string): string {
+    const kept = text.slice(0, Math.min(this.#limits.valueLength, this.#left));
+    this.#left -= kept.length;
+    return kept;
+  }
+
+  #bytes(bytes: Uint8Array): Uint8Array {
+    const kept = Uint8Array.prototype.slice.call(bytes, 0, Math.min(this.#limits.valueLength, this.#left));
+    this.#left -= kept.length;
+    return kept;
+  }
+
+  #array(elements: readonly unknown[], depth: number): AnyValue {
+    const copy: AnyValue[] = [];
+    for (let index = 0; index < elements.length && this.#spend(ELEMENT_SIZE); index++) {
+      copy.push(this.of(elements[index], depth + 1));
+    }
+    return copy;
+  }
+
+  #map(map: object, depth: number): AnyValue {
+    const copy: Record<string, AnyValue> = {};
+    for (const key of Object.keys(map)) {
+      if (!this.#spend(ELEMENT_SIZE + key.length)) break;
+      define(copy, key, this.of((map as Record<string, unknown>)[key], depth + 1));
+    }
+    return copy;
+  }
+
+  #spend(size: number): boolean {
+    if (this.#left < size) return false;
+    this.#left -= size;
+    return true;
+  }
+}
+
+/** Sets an own property of any name: "__proto__" is one like the others. */
+export function define<Value>(object: Record<string, Value>, key: string, value: Value): void {
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}
+
+function isContainer(value: object): boolean {
+  if (Array.isArray(value) || value instanceof Uint8Array) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // An object literal of any realm, or one without a prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,84 @@
+import { describe, report } from "./diagnostics.ts";
+
+/** How much a span keeps; what goes beyond is dropped and counted on it.  (Specification: Span Limits, Attribute Limits) */
+export interface Limits {
+  /** Attributes of a span; default 128. */
+  readonly attributeCountLimit: number;
+  /** Characters of a text, and bytes of a byte array, within an attribute's value; default unlimited. */
+  readonly attributeValueLengthLimit: number;
+  /** Levels of arrays and maps within an attribute's value; default 64. */
+  readonly attributeValueDepthLimit: number;
+  /** A whole attribute value: its characters and bytes, and 8 for each other element; default 65,536. Not the specification's: Infinity switches it off. */
+  readonly attributeValueSizeLimit: number;
+  /** Default 128. */
+  readonly eventCountLimit: number;
+  /** Default 128. */
+  readonly linkCountLimit: number;
+  /** Default 128. */
+  readonly attributePerEventCountLimit: number;
+  /** Default 128. */
+  readonly attributePerLinkCountLimit: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  attributeCountLimit: 128,
+  attributeValueLengthLimit: Infinity,
+  attributeValueDepthLimit: 64,
+  attributeValueSizeLimit: 65_536,
+  eventCountLimit: 128,
+  linkCountLimit: 128,
+  attributePerEventCountLimit: 128,
+  attributePerLinkCountLimit: 128,
+};
+
+/** The limits of one set of attributes. */
+export interface AttributeLimits {
+  readonly count: number;
+  readonly valueLength: number;
+  readonly valueDepth: number;
+  readonly valueSize: number;
+}
+
+/** Limits as spans look them up. */
+export interface SpanLimits {
+  readonly attributes: AttributeLimits;
+  readonly events: number;
+  readonly eventAttributes: AttributeLimits;
+  readonly links: number;
+  readonly linkAttributes: AttributeLimits;
+}
+
+export function spanLimits(limits: Limits = DEFAULT_LIMITS): SpanLimits {
+  const values = {
+    valueLength: limits.attributeValueLengthLimit,
+    valueDepth: limits.attributeValueDepthLimit,
+    valueSize: limits.attributeValueSizeLimit,
+  };
+  return {
+    attributes: { count: limits.attributeCountLimit, ...values },
+    events: limits.eventCountLimit,
+    eventAttributes: { count: limits.attributePerEventCountLimit, ...values },
+    links: limits.linkCountLimit,
+    linkAttributes: { count: limits.attributePerLinkCountLimit, ...values },
+  };
+}
+
+/** Some limits as a user gave them, and the defaults for the rest; what is no limit is reported and left at its default. */
+export function resolveLimits(given: unknown): Limits {
+  if (given === undefined) return DEFAULT_LIMITS;
+  const limits: Record<string, number> = { ...DEFAULT_LIMITS };
+  for (const [name, value] of Object.entries(given as object)) {
+    if (name in DEFAULT_LIMITS && isLimit(value)) limits[name] = value;
+    else if (value !== undefined) {
+      report(
+        "invalid_configuration",
+        `limits: ${name} is ${describe(value)}; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}, whole numbers from 0 or Infinity`,
+      );
+    }
+  }
+  return limits as unknown as Limits;
+}
+
+function isLimit(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && (Number.isInteger(value) || value === Infinity);
+}

@@ -1,0 +1,64 @@
+import { type Clock, clockForNewTrace } from "../core/clock.ts";
+import { type IdGenerator, type Ids, idsOf, RANDOM_IDS } from "../core/ids.ts";
+import { type Limits, type SpanLimits, spanLimits } from "../core/limits.ts";
+import type { Resource } from "./readable-span.ts";
+import type { SpanSink } from "./record.ts";
+import type { Sampler } from "./sampler.ts";
+import { type SpanProcessor, SpanProcessors } from "./span-processor.ts";
+
+/** How a tracer provider makes its spans; what is left out is the specification's default. */
+export interface TracingOptions {
+  readonly sink: SpanSink;
+  readonly sampler?: Sampler | undefined;
+  readonly processors?: readonly SpanProcessor[] | undefined;
+  readonly limits?: Limits | undefined;
+  readonly idGenerator?: IdGenerator | undefined;
+  readonly resource?: Resource | undefined;
+  /** The clock for a new trace. */
+  readonly clock?: (() => Clock) | undefined;
+  /** True where the sink keeps spans for later: they keep their fields then. */
+  readonly keepsEnded?: boolean | undefined;
+}
+
+/** What all spans of one tracer provider share.  (Specification: Trace SDK, Configuration) */
+export interface TracingSetup {
+  readonly sink: SpanSink;
+  /** Undefined: as the parent, a root always. */
+  readonly sampler: Sampler | undefined;
+  readonly processors: SpanProcessors | undefined;
+  readonly limits: SpanLimits;
+  readonly ids: Ids;
+  readonly resource: Resource;
+  readonly clock: () => Clock;
+  readonly keepsEnded: boolean;
+}
+
+const NO_RESOURCE: Resource = {
+  attributes: {},
+  merge: (other) => other ?? NO_RESOURCE,
+  getRawAttributes: () => [],
+};
+
+export function tracingSetup(options: TracingOptions): TracingSetup {
+  const {
+    sink,
+    sampler,
+    processors = [],
+    limits,
+    idGenerator,
+    resource,
+    clock,
+    keepsEnded = false,
+  } = options;
+  return {
+    sink,
+    sampler,
+    processors: processors.length === 0 ? undefined : new SpanProcessors(processors),
+    limits: spanLimits(limits),
+    ids: idGenerator === undefined ? RANDOM_IDS : idsOf(idGenerator),
+    resource: resource ?? NO_RESOURCE,
+    clock: clock ?? clockForNewTrace,
+    // Processors that are not ours may read a span later.
+    keepsEnded: keepsEnded || processors.length > 0,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Span as ApiSpan, SpanContext, TraceState } from "@opentelemetry/api";
+import type { SpanId, TraceId } from "../core/ids.ts";
+import { spanContextOf } from "./span-context.ts";
+
+/**
+ * A span that was not sampled: it records nothing, but has an id of its own that is passed on.  (Trace SDK: a new span
+ * id, independently of the decision)
+ */
+export class UnsampledSpan implements ApiSpan {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  readonly traceFlags: number;
+  readonly inheritedState: TraceState | undefined;
+  #context: SpanContext | undefined;
+
+  constructor(traceId: TraceId, spanId: SpanId, traceFlags: number, traceState: TraceState | undefined) {
+    this.traceId = traceId;
+    this.spanId = spanId;
+    this.traceFlags = traceFlags;
+    this.inheritedState = traceState;
+  }
+
+  spanContext(): SpanContext {
+    return (this.#context ??= spanContextOf(this));
+  }
+
+  isRecording(): boolean {
+    return false;
+  }
+
+  setAttribute(): this {
+    return this;
+  }
+
+  setAttributes(): this {
+    return this;
+  }
+
+  addEvent(): this {
+    return this;
+  }
+
+  addLink(): this {
+    return this;
+  }
+
+  addLinks(): this {
+    return this;
+  }
+
+  setStatus(): this {
+    return this;
+  }
+
+  updateName(): this {
+    return this;
+  }
+
+  recordException(): void {}
+
+  end(): void {}
+}
