@@ -23,35 +23,63 @@ export type Bindable =
 export function bind<Target extends Bindable>(target: Target): Target {
   const context = currentContext();
   if (typeof target === "function") return bindFunction(context, target as Target & AnyFunction);
-  if (target instanceof EventEmitter) return bindEmitter(context, target);
-  if (target instanceof EventTarget) return dispatchIn(context, target, "dispatchEvent");
-  throw new ThroughlineError("THR_NOT_BINDABLE", "bind(target)");
+  const isBound = isEmitter(target)
+    ? dispatchIn(context, target, "emit")
+    : isEventTarget(target) && dispatchIn(context, target, "dispatchEvent");
+  if (!isBound) throw new ThroughlineError("THR_NOT_BINDABLE", "bind(target)");
+  return target;
 }
 
 /** A function that always runs in `context`, by reference: it sees what is set later in the same scope. */
 export function bindFunction<Target>(context: Context, target: Target & AnyFunction): Target {
-  const inContext = function (this: unknown, ...args: unknown[]): unknown {
+  return sameSignature(target, function (this: unknown, ...args: unknown[]): unknown {
     return runIn(context, () => target.apply(this, args));
-  };
-  Object.defineProperty(inContext, "length", { value: target.length, configurable: true });
-  return inContext as Target;
+  });
 }
 
-/** Makes an emitter dispatch every event in `context`, wherever `emit` is called; the emitter is returned. */
-export function bindEmitter<Emitter extends object>(context: Context, emitter: Emitter): Emitter {
-  return dispatchIn(context, emitter, "emit");
+/** Frameworks look at how many arguments a function takes, and people at its name. */
+export function sameSignature<Target>(target: Target & AnyFunction, wrapper: unknown): Target {
+  const { length, name } = target;
+  Object.defineProperties(wrapper, {
+    length: { value: length, configurable: true },
+    name: { value: name, configurable: true },
+  });
+  return wrapper as Target;
+}
+
+/** Makes an emitter dispatch every event in `context`, wherever `emit` is called. */
+export function bindEmitter(context: Context, emitter: object): void {
+  dispatchIn(context, emitter, "emit");
+}
+
+/** Never throws: asking a revoked proxy does. */
+export function isEmitter(target: unknown): target is EventEmitter {
+  try {
+    return target instanceof EventEmitter;
+  } catch {
+    return false;
+  }
+}
+
+/** Ports are no such target: Node hands them their messages by a way of its own. */
+function isEventTarget(target: unknown): target is EventTarget {
+  try {
+    return (
+      target instanceof EventTarget &&
+      !(target instanceof MessagePort) &&
+      !(target instanceof BroadcastChannel)
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** What is bound already. The first context stays, as in the official manager, and no second layer is added. */
 const bound = new WeakSet<object>();
 
-function dispatchIn<Source extends object>(
-  context: Context,
-  source: Source,
-  method: "emit" | "dispatchEvent",
-): Source {
-  if (bound.has(source)) return source;
-  bound.add(source);
+/** False where the source cannot be changed. */
+function dispatchIn(context: Context, source: object, method: "emit" | "dispatchEvent"): boolean {
+  if (bound.has(source)) return true;
   const dispatch = Reflect.get(source, method) as AnyFunction;
   const inContext = function (this: unknown, ...args: unknown[]): unknown {
     return currentContext() === context
@@ -59,6 +87,11 @@ function dispatchIn<Source extends object>(
       : runIn(context, () => dispatch.apply(this, args));
   };
   // Not enumerable, as the prototype's own is not: a copy or a print of the source stays as it was.
-  Object.defineProperty(source, method, { value: inContext, writable: true, configurable: true });
-  return source;
+  const isBound = Reflect.defineProperty(source, method, {
+    value: inContext,
+    writable: true,
+    configurable: true,
+  });
+  if (isBound) bound.add(source);
+  return isBound;
 }

@@ -1,13 +1,22 @@
-import { describe } from "../core/diagnostics.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
+import type { Context } from "./context.ts";
+import { reportIfCrossed } from "./crossed-values.ts";
 import { currentContext, runIn } from "./current.ts";
+import { watchForHotPath } from "./hot-path.ts";
+import { type Keeps, keptValue } from "./kept-value.ts";
 import { processState } from "./process-state.ts";
-import { required, Scope } from "./scope.ts";
+import { Binding, required, Scope } from "./scope.ts";
 import { Token } from "./token.ts";
 
 export interface ContextVariableOptions<Value> {
   /** What `get` gives where nothing was set. */
   readonly defaultValue?: Value;
+  /**
+   * What is kept of a value, which several operations may hold at once: "itself" (the default), a "copy", made by
+   * structuredClone when it is set, or itself "frozen" with all that it holds, so that nobody can change it.
+   */
+  readonly keeps?: Keeps;
 }
 
 /**
@@ -21,13 +30,17 @@ export interface ContextVariableOptions<Value> {
 export class ContextVariable<Value> {
   readonly name: string;
   readonly #index = processState.variables++;
+  readonly #keeps: Keeps;
   readonly #hasDefault: boolean;
   readonly #default: Value | undefined;
 
+  /** @throws ThroughlineError THR_VALUE_NOT_KEPT where the default cannot be copied or frozen, as `keeps` asks */
   constructor(name: string, options?: ContextVariableOptions<Value>) {
     this.name = describe(name);
-    this.#hasDefault = Object.hasOwn(options ?? {}, "defaultValue");
-    this.#default = options?.defaultValue;
+    this.#keeps = keepsOf(this.name, options?.keeps);
+    this.#hasDefault = typeof options === "object" && options !== null && "defaultValue" in options;
+    this.#default = keptValue(this.#keeps, options?.defaultValue, `new ContextVariable("${this.name}")`);
+    watchForHotPath(this.name, this.#index);
   }
 
   /**
@@ -36,7 +49,7 @@ export class ContextVariable<Value> {
    * @throws ThroughlineError THR_CONTEXT_LOOKUP where there is neither
    */
   get(): Value {
-    const binding = currentContext().scope?.get(this.#index);
+    const binding = this.#binding();
     if (binding !== undefined) return binding.value as Value;
     if (!this.#hasDefault) throw new ThroughlineError("THR_CONTEXT_LOOKUP", `"${this.name}".get()`);
     return this.#default as Value;
@@ -44,20 +57,25 @@ export class ContextVariable<Value> {
 
   /** As `get`, but undefined where there is neither value nor default. */
   tryGet(): Value | undefined {
-    const binding = currentContext().scope?.get(this.#index);
+    const binding = this.#binding();
     return binding === undefined ? this.#default : (binding.value as Value);
   }
 
   /**
    * Sets the value for the rest of the current scope, callers that await this included. The token undoes it.
    *
-   * @throws ThroughlineError THR_NO_SCOPE outside any scope
+   * @throws ThroughlineError THR_NO_SCOPE outside any scope; THR_VALUE_NOT_KEPT
    */
   set(value: Value): Token {
-    const scope = required(currentContext().scope, `"${this.name}".set()`);
-    const token = new Token(this.name, this.#index, scope);
-    scope.set(this.#index, { value });
-    return token;
+    const { scope: current, frame } = currentContext();
+    const scope = required(current, `"${this.name}".set()`);
+    const former = scope.get(this.#index);
+    // What was inherited is another scope's: setting it here changes nothing for anyone beside.
+    if (former !== undefined && former.setIn !== frame && former.owner === scope.id)
+      reportIfCrossed("sets", this.name, former, frame);
+    const binding = new Binding(this.#kept(value, "set"), frame, scope);
+    scope.set(this.#index, binding);
+    return new Token(this.name, this.#index, scope, former, binding);
   }
 
   /**
@@ -66,12 +84,15 @@ export class ContextVariable<Value> {
    * @throws ThroughlineError THR_NOT_A_TOKEN, THR_TOKEN_USED, THR_TOKEN_OTHER_VARIABLE, THR_TOKEN_OTHER_SCOPE
    */
   reset(token: Token): void {
-    if (typeof (token as Partial<Token> | undefined)?.restore !== "function")
-      throw new ThroughlineError("THR_NOT_A_TOKEN", `"${this.name}".reset(token)`);
+    if (!isToken(token)) throw new ThroughlineError("THR_NOT_A_TOKEN", `"${this.name}".reset(token)`);
     token.restore(this.#index, this.name);
   }
 
-  /** Calls `fn` in a scope of its own in which the variable has this value. */
+  /**
+   * Calls `fn` in a scope of its own in which the variable has this value.
+   *
+   * @throws ThroughlineError THR_NOT_A_FUNCTION, THR_VALUE_NOT_KEPT
+   */
   run<Arguments extends unknown[], Result>(
     value: Value,
     fn: (...args: Arguments) => Result,
@@ -81,7 +102,41 @@ export class ContextVariable<Value> {
       throw new ThroughlineError("THR_NOT_A_FUNCTION", `"${this.name}".run(value, fn)`);
     const context = currentContext();
     const scope = new Scope(context.scope);
-    scope.set(this.#index, { value });
-    return runIn(context.withSpan(context.span, scope), fn, ...args);
+    scope.set(this.#index, new Binding(this.#kept(value, "run"), context.frame, scope));
+    return runIn(context.withScope(scope), fn, ...args);
   }
+
+  /** HOT. */
+  #binding(): Binding | undefined {
+    const context: Context = currentContext();
+    const binding = context.scope?.get(this.#index);
+    if (binding !== undefined && binding.setIn !== context.frame)
+      reportIfCrossed("reads", this.name, binding, context.frame);
+    return binding;
+  }
+
+  #kept(value: Value, method: "set" | "run"): Value {
+    return this.#keeps === "itself"
+      ? value
+      : keptValue(this.#keeps, value, `"${this.name}".${method}(value)`);
+  }
+}
+
+/** Of any copy of this package. Never throws: reading a revoked proxy does. */
+function isToken(token: unknown): token is Token {
+  try {
+    return typeof (token as Partial<Token> | undefined)?.restore === "function";
+  } catch {
+    return false;
+  }
+}
+
+function keepsOf(name: string, keeps: unknown): Keeps {
+  if (keeps === undefined || keeps === "itself" || keeps === "copy" || keeps === "frozen")
+    return keeps ?? "itself";
+  report(
+    "invalid_argument",
+    `context variable "${name}" keeps ${describe(keeps)}; "itself", "copy" and "frozen" are known`,
+  );
+  return "itself";
 }

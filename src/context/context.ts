@@ -1,6 +1,7 @@
 import type { Context as ApiContext, Span } from "@opentelemetry/api";
 import type { Providers } from "./providers.ts";
 import type { Scope } from "./scope.ts";
+import { SpanFrame } from "./span-frame.ts";
 
 /** The API keeps the active span under this key; here it has a slot of its own. */
 const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
@@ -32,6 +33,8 @@ export class Context implements ApiContext {
   readonly providers: Providers | undefined;
   /** The scope that bindings are read from and written to; only a context outside any operation has none. */
   readonly scope: Scope | undefined;
+  /** The innermost span that records, and those around it. */
+  readonly frame: SpanFrame | undefined;
   readonly #values: ReadonlyMap<symbol, unknown> | undefined;
   readonly #foreign: ApiContext | undefined;
 
@@ -41,12 +44,14 @@ export class Context implements ApiContext {
     scope?: Scope,
     values?: ReadonlyMap<symbol, unknown>,
     foreign?: ApiContext,
+    frame?: SpanFrame,
   ) {
     this.span = span;
     this.providers = providers;
     this.scope = scope;
     this.#values = values;
     this.#foreign = foreign;
+    this.frame = frame;
   }
 
   /** Marks contexts of any copy of this package's major version, where instanceof would know only its own. */
@@ -67,7 +72,7 @@ export class Context implements ApiContext {
   setValue(key: symbol, value: unknown): Context {
     if (key === SPAN_KEY) return this.withSpan(asSpan(value), this.scope);
     const values = new Map(this.#values).set(key, value);
-    return new Context(this.span, this.providers, this.scope, values, this.#foreign);
+    return new Context(this.span, this.providers, this.scope, values, this.#foreign, this.frame);
   }
 
   deleteValue(key: symbol): Context {
@@ -76,6 +81,11 @@ export class Context implements ApiContext {
 
   /** HOT: one for each active span. */
   withSpan(span: Span | undefined, scope: Scope | undefined): Context {
-    return new Context(span, this.providers, scope, this.#values, this.#foreign);
+    const frame = SpanFrame.within(this.frame, span);
+    return new Context(span, this.providers, scope, this.#values, this.#foreign, frame);
+  }
+
+  withScope(scope: Scope): Context {
+    return new Context(this.span, this.providers, scope, this.#values, this.#foreign, this.frame);
   }
 }

@@ -8,16 +8,19 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { asSpan, Context } from "./context.ts";
+import { foreignManager } from "./foreign-manager.ts";
 import { processState } from "./process-state.ts";
 import type { Providers } from "./providers.ts";
 import { Scope } from "./scope.ts";
+import { SpanFrame } from "./span-frame.ts";
 
 const { storage } = processState;
 const OUTSIDE = new Context();
 
 /** The current context; outside any operation an empty one without a scope. */
 export function currentContext(): Context {
-  return storage.getStore() ?? OUTSIDE;
+  const manager = foreignManager();
+  return manager === undefined ? (storage.getStore() ?? OUTSIDE) : ofForeign(manager.active());
 }
 
 /** Calls `fn` in a context. Whatever it starts, also asynchronously, sees that context. */
@@ -26,7 +29,19 @@ export function runIn<Arguments extends unknown[], Result>(
   fn: (...args: Arguments) => Result,
   ...args: Arguments
 ): Result {
-  return storage.run(adopt(context), fn, ...args);
+  return run(adopt(context), fn, ...args);
+}
+
+/** HOT. */
+function run<Arguments extends unknown[], Result>(
+  context: Context,
+  fn: (...args: Arguments) => Result,
+  ...args: Arguments
+): Result {
+  const manager = foreignManager();
+  return manager === undefined
+    ? storage.run(context, fn, ...args)
+    : manager.with(context, fn, undefined, ...args);
 }
 
 /**
@@ -44,13 +59,13 @@ export function runWithSpan<Arguments extends unknown[], Result>(
   fn: (span: Span, ...args: Arguments) => Result,
   ...args: Arguments
 ): Result {
-  return storage.run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span, ...args);
+  return run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span, ...args);
 }
 
 /** Any API context as one of ours that can be made current: one without a scope opens a new one. */
 function adopt(context: ApiContext): Context {
   const own = capture(context);
-  return own.scope === undefined ? own.withSpan(own.span, new Scope()) : own;
+  return own.scope === undefined ? own.withScope(new Scope()) : own;
 }
 
 /**
@@ -64,10 +79,25 @@ export function capture(context: ApiContext): Context {
     if (Context.isOurs(context)) return context;
     if (context === ROOT_CONTEXT) return new Context(undefined, active.providers);
     const span = asSpan(trace.getSpan(context));
-    return new Context(span, active.providers, active.scope, undefined, context);
+    const frame = SpanFrame.within(active.frame, span === active.span ? undefined : span);
+    return new Context(span, active.providers, active.scope, undefined, context, frame);
   } catch {
     return active;
   }
+}
+
+let seen: { readonly context: ApiContext; readonly own: Context } | undefined;
+
+/** What another's ContextManager holds: mostly a context of ours, for that is what we put there. */
+function ofForeign(context: ApiContext): Context {
+  if (context === ROOT_CONTEXT) return OUTSIDE;
+  if (Context.isOurs(context)) return context;
+  if (seen?.context !== context) {
+    const span = asSpan(trace.getSpan(context));
+    const frame = SpanFrame.within(undefined, span);
+    seen = { context, own: new Context(span, undefined, undefined, undefined, context, frame) };
+  }
+  return seen.own;
 }
 
 /** The providers of the current context, else those of `start()`; undefined where neither says where to. */

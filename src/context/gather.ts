@@ -12,8 +12,8 @@ import { scope } from "./open-scope.ts";
 export async function gather<Results extends readonly unknown[]>(tasks: {
   readonly [Index in keyof Results]: () => Results[Index] | PromiseLike<Results[Index]>;
 }): Promise<Results> {
-  const list: readonly (() => unknown)[] = [...tasks];
-  if (list.some((task) => typeof task !== "function")) {
+  const list: readonly (() => unknown)[] = Array.isArray(tasks) ? tasks.slice() : [];
+  if (!Array.isArray(tasks) || list.some((task) => typeof task !== "function")) {
     throw new ThroughlineError("THR_NOT_A_FUNCTION", "gather([fn, fn, …])");
   }
   let failure: { readonly reason: unknown } | undefined;

@@ -1,11 +1,13 @@
 import { type Context as ApiContext, type ContextManager, ROOT_CONTEXT } from "@opentelemetry/api";
-import { EventEmitter } from "node:events";
-import { bindEmitter, bindFunction } from "./bind.ts";
+import { bindEmitter, bindFunction, isEmitter } from "./bind.ts";
 import { capture, runIn } from "./current.ts";
 import { processState } from "./process-state.ts";
 
 /** OpenTelemetry's ContextManager over the one AsyncLocalStorage.  (API: Context, attach and detach) */
 export class ThroughlineContextManager implements ContextManager {
+  /** Tells it from others', whichever copy of this package it is of. */
+  readonly throughline = 1;
+
   active(): ApiContext {
     return processState.storage.getStore() ?? ROOT_CONTEXT;
   }
@@ -21,9 +23,10 @@ export class ThroughlineContextManager implements ContextManager {
   }
 
   bind<Target>(context: ApiContext, target: Target): Target {
-    if (target instanceof EventEmitter) return bindEmitter(capture(context), target);
-    if (typeof target !== "function") return target;
-    return bindFunction(capture(context), target as Target & (() => unknown));
+    if (typeof target === "function")
+      return bindFunction(capture(context), target as Target & (() => unknown));
+    if (isEmitter(target)) bindEmitter(capture(context), target);
+    return target;
   }
 
   enable(): this {

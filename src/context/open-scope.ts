@@ -14,7 +14,7 @@ import { Scope } from "./scope.ts";
 export function scope<Result>(fn: () => Result): Result {
   if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "scope(fn)");
   const context = currentContext();
-  return runIn(context.withSpan(context.span, new Scope(context.scope)), fn);
+  return runIn(context.withScope(new Scope(context.scope)), fn);
 }
 
 /**

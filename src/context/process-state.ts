@@ -9,8 +9,12 @@ interface ProcessState {
   providers: Providers | undefined;
   /** True once what the API knows as global has been registered. */
   isRegistered: boolean;
+  /** True where the API's context manager is ours, so that nobody else's needs to be asked. */
+  ownsContext: boolean;
   /** How many context variables there are: each copy's have numbers of their own. */
   variables: number;
+  /** The number of the scope that was opened last. */
+  scopes: number;
 }
 
 const KEY = Symbol.for("throughline.1");
@@ -21,5 +25,7 @@ export const processState: ProcessState = (home[KEY] ??= {
   storage: new AsyncLocalStorage(),
   providers: undefined,
   isRegistered: false,
+  ownsContext: false,
   variables: 0,
+  scopes: 0,
 });

@@ -1,36 +1,69 @@
 import { ThroughlineError } from "../core/errors.ts";
+import { processState } from "./process-state.ts";
+import type { SpanFrame } from "./span-frame.ts";
 
-/** A variable's value where it has one, boxed because undefined is a value too. */
-export interface Binding {
+/** A variable's value where it has one: undefined is a value too. */
+export class Binding {
   readonly value: unknown;
+  /** The innermost span that was active when it was set. */
+  readonly setIn: SpanFrame | undefined;
+  /** The id of the scope that it was set in; others may inherit it. */
+  readonly owner: number;
+  /** True once its token has undone it. */
+  isUndone = false;
+
+  constructor(value: unknown, setIn: SpanFrame | undefined, owner: Scope) {
+    this.value = value;
+    this.setIn = setIn;
+    this.owner = owner.id;
+  }
 }
+
+/** Variables with an index from here on are kept in a map: an array that long would be copied for each set. */
+const INDEXED = 1_000;
 
 /**
  * What one operation owns: the values of its context variables, shared by everything that runs in it. A scope is
  * opened for each request, by `scope(fn)` and `variable.run()`, and by the first `withSpan` outside any.
  */
 export class Scope {
-  /** By the index of the variable. Never written to, so scopes can share one. Not `#private`: another copy of this package in the process opens scopes within ours. */
-  private bindings: readonly (Binding | undefined)[];
+  // Not `#private`: another copy of this package in the process opens scopes within ours.
+  /** Tells this scope from others without keeping it. */
+  readonly id: number = (processState.scopes = (processState.scopes + 1) & 0x3fff_ffff);
+  /** By the index of the variable. */
+  private bindings: (Binding | undefined)[];
+  private others: Map<number, Binding> | undefined;
+  /** Whether another scope has the same bindings, so that they are copied before the first write. */
+  private isShared: boolean;
 
   /** A scope of its own, with what is set in `outer` now. What either sets afterwards the other never sees. */
   constructor(outer?: Scope) {
     this.bindings = outer === undefined ? [] : outer.bindings;
+    this.others = outer?.others;
+    this.isShared = outer !== undefined;
+    if (outer !== undefined) outer.isShared = true;
   }
 
   get(index: number): Binding | undefined {
-    return this.bindings[index];
+    return index < INDEXED ? this.bindings[index] : this.others?.get(index);
   }
 
   /** Binds a variable, or unbinds it where there is no binding. */
   set(index: number, binding: Binding | undefined): void {
-    const bindings = this.bindings.slice();
-    bindings[index] = binding;
-    this.bindings = bindings;
+    if (this.isShared) {
+      this.bindings = this.bindings.slice();
+      this.others = this.others && new Map(this.others);
+      this.isShared = false;
+    }
+    if (index < INDEXED) this.bindings[index] = binding;
+    else if (binding === undefined) this.others?.delete(index);
+    else (this.others ??= new Map()).set(index, binding);
   }
 
   clear(): void {
     this.bindings = [];
+    this.others = undefined;
+    this.isShared = false;
   }
 }
 

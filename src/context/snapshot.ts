@@ -1,4 +1,5 @@
 import { ThroughlineError } from "../core/errors.ts";
+import { sameSignature } from "./bind.ts";
 import type { Context } from "./context.ts";
 import { currentContext, runIn } from "./current.ts";
 import { Scope } from "./scope.ts";
@@ -16,7 +17,7 @@ export class Snapshot {
 
   constructor() {
     const context = currentContext();
-    this.#context = context.withSpan(context.span, new Scope(context.scope));
+    this.#context = context.withScope(new Scope(context.scope));
   }
 
   /**
@@ -26,8 +27,7 @@ export class Snapshot {
    */
   run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result {
     if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "snapshot.run(fn)");
-    const { span, scope } = this.#context;
-    return runIn(this.#context.withSpan(span, new Scope(scope)), fn, ...args);
+    return runIn(this.#context.withScope(new Scope(this.#context.scope)), fn, ...args);
   }
 
   /**
@@ -40,8 +40,8 @@ export class Snapshot {
   ): (this: This, ...args: Arguments) => Result {
     if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "Snapshot.wrap(fn)");
     const snapshot = new Snapshot();
-    return function (this: This, ...args: Arguments): Result {
+    return sameSignature(fn as never, function (this: This, ...args: Arguments): Result {
       return snapshot.run(() => fn.apply(this, args));
-    };
+    });
   }
 }

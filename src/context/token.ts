@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { report } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
+import { callerPlace } from "../core/place.ts";
 import { currentContext } from "./current.ts";
 import type { Binding, Scope } from "./scope.ts";
 
@@ -13,30 +14,37 @@ export class Token implements Disposable {
   readonly #index: number;
   readonly #scope: Scope;
   readonly #former: Binding | undefined;
-  #isUsed = false;
+  readonly #binding: Binding;
 
-  /** Made before the new value is set. */
-  constructor(name: string, index: number, scope: Scope) {
+  constructor(name: string, index: number, scope: Scope, former: Binding | undefined, binding: Binding) {
     this.#name = name;
     this.#index = index;
     this.#scope = scope;
-    this.#former = scope.get(index);
+    this.#former = former;
+    this.#binding = binding;
   }
 
   /** Restores the variable with this index, if the token is its own, unused, and of the scope that is current. */
   restore(index: number, name: string): void {
+    if (this.#binding.isUndone) throw new ThroughlineError("THR_TOKEN_USED", `"${name}".reset(token)`);
     if (index !== this.#index)
       throw new ThroughlineError("THR_TOKEN_OTHER_VARIABLE", `"${name}".reset(token)`);
-    if (this.#isUsed) throw new ThroughlineError("THR_TOKEN_USED", `"${name}".reset(token)`);
     if (currentContext().scope !== this.#scope)
       throw new ThroughlineError("THR_TOKEN_OTHER_SCOPE", `"${name}".reset(token)`);
-    this.#isUsed = true;
+    this.#binding.isUndone = true;
+    if (this.#former?.isUndone === true && this.#former.owner === this.#scope.id) {
+      report(
+        "tokens_out_of_order",
+        () =>
+          `"${name}" is given back a value that its own token has undone before: reset in the opposite order of set (${callerPlace()})`,
+      );
+    }
     this.#scope.set(index, this.#former);
   }
 
   /** Never throws, which would replace the error that ended the block: what is amiss is reported. */
   [Symbol.dispose](): void {
-    if (this.#isUsed) return;
+    if (this.#binding.isUndone) return;
     try {
       this.restore(this.#index, this.#name);
     } catch {

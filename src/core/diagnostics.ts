@@ -28,16 +28,17 @@ const told = new Set<string>();
 
 /**
  * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted. Of the
- * configuration each fault is told, for there are few, and they are found one by one. Never throws, and never goes
- * through an exporter, which may be what failed.
+ * configuration each fault is told, for there are few, and they are found one by one. A sentence that costs something
+ * is given as a function. Never throws, and never goes through an exporter, which may be what failed.
  */
-export function report(trouble: Trouble, sentence: string): void {
+export function report(trouble: Trouble, sentence: string | (() => string)): void {
   counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
-  const subject = trouble === "invalid_configuration" ? sentence : trouble;
+  const subject = trouble === "invalid_configuration" ? String(sentence) : trouble;
   if (told.has(subject)) return;
   told.add(subject);
+  const line = typeof sentence === "string" ? sentence : sentence();
   // A Console of our own: it swallows the errors of a stderr that is closed, and nobody has replaced its methods.
-  new Console(process.stderr).log(`throughline: ${printable(sentence.slice(0, LONGEST_LINE))}`);
+  new Console(process.stderr).log(`throughline: ${printable(line.slice(0, LONGEST_LINE))}`);
 }
 
 /** How often each trouble was reported since the process began. */

@@ -9,6 +9,8 @@ const SENTENCES = {
   THR_TOKEN_OTHER_SCOPE: "was given a token that was made in another scope: reset where you set",
   THR_TOKEN_OTHER_VARIABLE: "was given a token of another variable",
   THR_TOKEN_USED: "was given a token that has been used: each restores once",
+  THR_VALUE_NOT_KEPT:
+    "was given a value that cannot be copied or frozen, as the variable's option `keeps` asks",
 } as const;
 
 export type ErrorCode = keyof typeof SENTENCES;
@@ -21,5 +23,10 @@ export class ThroughlineError extends TypeError {
     super(`${subject} ${SENTENCES[code]} [${code}, see throughline/docs/errors.md]`);
     this.name = "ThroughlineError";
     this.code = code;
+  }
+
+  /** By its code, so that the errors of another copy of this package are known too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof TypeError && Object.hasOwn(SENTENCES, String((value as { code?: unknown }).code));
   }
 }

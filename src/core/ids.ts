@@ -106,7 +106,11 @@ export interface Ids {
   spanId(): SpanId;
 }
 
-export const RANDOM_IDS: Ids = { isRandom: true, traceId: TraceId.random, spanId: SpanId.random };
+export const RANDOM_IDS: Ids = {
+  isRandom: true,
+  traceId: () => TraceId.random(),
+  spanId: () => SpanId.random(),
+};
 
 /** A user's generator, made safe: in the place of an id that is none stands a random one. */
 export function idsOf(generator: IdGenerator): Ids {

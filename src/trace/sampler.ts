@@ -90,13 +90,15 @@ export interface ParentBasedOptions {
 
 /** As the parent was decided; a root as `root` says.  (Specification: ParentBased) */
 export function parentBased(options: ParentBasedOptions): Sampler {
+  // Who writes JavaScript may leave out what the type asks for.
+  const given: Partial<ParentBasedOptions> = { ...options };
   const {
     root = ALWAYS_ON,
     remoteParentSampled = ALWAYS_ON,
     remoteParentNotSampled = ALWAYS_OFF,
     localParentSampled = ALWAYS_ON,
     localParentNotSampled = ALWAYS_OFF,
-  } = { ...options };
+  } = given;
   const samplerFor = (context: Context): Sampler => {
     const parent = trace.getSpanContext(context);
     if (parent === undefined || !isSpanContextValid(parent)) return root;
@@ -106,7 +108,17 @@ export function parentBased(options: ParentBasedOptions): Sampler {
   };
   return {
     shouldSample: (context, ...span) => samplerFor(context).shouldSample(context, ...span),
-    toString: () =>
-      `ParentBased{root=${root}, remoteParentSampled=${remoteParentSampled}, remoteParentNotSampled=${remoteParentNotSampled}, localParentSampled=${localParentSampled}, localParentNotSampled=${localParentNotSampled}}`,
+    toString: () => {
+      const delegates = {
+        root,
+        remoteParentSampled,
+        remoteParentNotSampled,
+        localParentSampled,
+        localParentNotSampled,
+      };
+      return `ParentBased{${Object.entries(delegates)
+        .map(([name, sampler]) => `${name}=${sampler.toString()}`)
+        .join(", ")}}`;
+    },
   };
 }

@@ -6,11 +6,16 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext } from "../../src/context/current.ts";
 import { ThroughlineContextManager } from "../../src/context/manager.ts";
 import { emptyScope, scope } from "../../src/context/open-scope.ts";
+import { Binding } from "../../src/context/scope.ts";
+import { Snapshot } from "../../src/context/snapshot.ts";
 import { record } from "../recording.ts";
 
 const manager = new ThroughlineContextManager();
 const value = (): unknown => currentContext().scope?.get(0)?.value;
-const set = (late: unknown): void => currentContext().scope?.set(0, { value: late });
+const set = (late: unknown): void => {
+  const { scope: current } = currentContext();
+  current?.set(0, new Binding(late, undefined, current));
+};
 
 describe("binding", () => {
   it("sees what is set in the scope after a function was bound", () => {
@@ -68,6 +73,10 @@ describe("binding", () => {
   });
 });
 
+function errorHandler(error: unknown, ...others: readonly unknown[]): unknown {
+  return [error, ...others];
+}
+
 describe("bind()", () => {
   const user = new ContextVariable<string>("user");
 
@@ -108,8 +117,19 @@ describe("bind()", () => {
   });
 
   it("binds functions, emitters and targets only", () => {
-    for (const target of [5, null, undefined, "text", {}, Symbol("s")]) {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const { port1 } = new MessageChannel();
+    const fixed = Object.preventExtensions(new EventEmitter());
+    for (const target of [5, null, undefined, "text", {}, Symbol("s"), proxy, port1, fixed]) {
       expect(() => bind(target as never)).to.throw(/THR_NOT_BINDABLE/);
     }
+    for (const target of [proxy, fixed]) expect(manager.bind(ROOT_CONTEXT, target)).to.equal(target);
+    port1.close();
+  });
+
+  it("keeps a function's name and length, by which frameworks tell handlers apart", () => {
+    for (const wrapped of [bind(errorHandler), Snapshot.wrap(errorHandler)])
+      expect([wrapped.length, wrapped.name]).to.deep.equal([1, "errorHandler"]);
   });
 });

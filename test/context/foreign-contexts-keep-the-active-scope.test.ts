@@ -1,7 +1,7 @@
 import { createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { currentContext, runIn } from "../../src/context/current.ts";
-import { Scope } from "../../src/context/scope.ts";
+import { Binding, Scope } from "../../src/context/scope.ts";
 import { withSpan } from "../../src/trace/with-span.ts";
 import { record } from "../recording.ts";
 
@@ -44,14 +44,17 @@ describe("a context that is not ours", () => {
 
 const inside = () => runIn(ROOT_CONTEXT, currentContext);
 
+const bindingOf = (value: unknown): Binding => new Binding(value, undefined, new Scope());
+
 describe("ROOT_CONTEXT", () => {
   it("opens a fresh, empty scope each time, and keeps the providers", () => {
     record(({ providers }) => {
-      currentContext().scope?.set(0, { value: "a value" });
+      const binding = bindingOf("a value");
+      currentContext().scope?.set(0, binding);
       expect(inside().scope?.get(0)).to.equal(undefined);
       expect(inside().scope).to.be.instanceOf(Scope).and.not.to.equal(inside().scope);
       expect(inside().providers).to.equal(providers);
-      expect(currentContext().scope?.get(0)).to.deep.equal({ value: "a value" });
+      expect(currentContext().scope?.get(0)).to.equal(binding);
     });
   });
 
@@ -91,18 +94,19 @@ describe("withSpan", () => {
 describe("Scope", () => {
   it("begins with what is set in the outer one, and shares nothing that is set later", () => {
     const outer = new Scope();
-    outer.set(0, { value: "before" });
+    outer.set(0, bindingOf("before"));
     const inner = new Scope(outer);
-    inner.set(0, { value: "inner" });
-    outer.set(1, { value: "outer" });
-    expect([inner.get(0), inner.get(1)]).to.deep.equal([{ value: "inner" }, undefined]);
-    expect([outer.get(0), outer.get(1)]).to.deep.equal([{ value: "before" }, { value: "outer" }]);
+    inner.set(0, bindingOf("inner"));
+    outer.set(1, bindingOf("outer"));
+    expect([inner.get(0)?.value, inner.get(1)]).to.deep.equal(["inner", undefined]);
+    expect([outer.get(0)?.value, outer.get(1)?.value]).to.deep.equal(["before", "outer"]);
   });
 
   it("tells a value of undefined from none", () => {
     const scope = new Scope();
-    scope.set(1, { value: undefined });
-    expect([scope.get(0), scope.get(1)]).to.deep.equal([undefined, { value: undefined }]);
+    const binding = bindingOf(undefined);
+    scope.set(1, binding);
+    expect([scope.get(0), scope.get(1)]).to.deep.equal([undefined, binding]);
     scope.set(1, undefined);
     expect(scope.get(1)).to.equal(undefined);
   });

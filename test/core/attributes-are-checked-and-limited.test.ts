@@ -176,13 +176,13 @@ describe("the attribute limit", () => {
   });
 });
 
-describe("the limit of a value's length", () => {
-  const cut = (value: unknown): unknown => {
-    const own = setOf({ attributeValueLengthLimit: 3 });
-    own.set("key", value);
-    return own.toObject()["key"];
-  };
+const cut = (value: unknown): unknown => {
+  const own = setOf({ attributeValueLengthLimit: 3 });
+  own.set("key", value);
+  return own.toObject()["key"];
+};
 
+describe("the limit of a value's length", () => {
   it("cuts texts and bytes, also within arrays and maps, each for itself", () => {
     expect(cut("abc")).to.equal("abc");
     expect(cut("abcd")).to.equal("abc");

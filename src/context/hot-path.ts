@@ -1,0 +1,33 @@
+import { report } from "../core/diagnostics.ts";
+import { callerPlace, callerStack } from "../core/place.ts";
+import { currentContext } from "./current.ts";
+
+/** Variables that a process can have before their number itself is the misuse. */
+export const MANY_VARIABLES = 1_000;
+
+/** Where variables were made within an operation; forgotten once one place was seen twice. */
+let places: Set<string> | undefined = new Set();
+
+/**
+ * Reports variables that are made again and again: at the same place within operations, or more than a thousand in all.
+ * A variable is made once, at module level.
+ */
+export function watchForHotPath(name: string, count: number): void {
+  if (count > MANY_VARIABLES || isMadeAgain())
+    report(
+      "variables_in_hot_path",
+      () =>
+        `context variable "${name}" is made again and again; make it once, at module level (${callerPlace()})`,
+    );
+}
+
+function isMadeAgain(): boolean {
+  if (places === undefined || currentContext().scope === undefined) return false;
+  const place = callerStack().join();
+  if (!places.has(place)) {
+    places.add(place);
+    return false;
+  }
+  places = undefined;
+  return true;
+}

@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { EventEmitter } from "node:events";
+import { bind } from "../../src/context/bind.ts";
+import { ContextVariable } from "../../src/context/context-variable.ts";
+import { ThroughlineContextManager } from "../../src/context/manager.ts";
+import { scope } from "../../src/context/open-scope.ts";
+
+const manager = new ThroughlineContextManager();
+const user = new ContextVariable<string>("user");
+
+/** Binds in the scope of ann, then in that of bob, and gives what a listener reads when cyd emits. */
+function readBy(listen: (read: () => void) => void, bindHere: () => void, emit: () => void): unknown[] {
+  const seen: unknown[] = [];
+  for (const name of ["ann", "bob"]) user.run(name, bindHere);
+  listen(() => seen.push(user.tryGet()));
+  user.run("cyd", emit);
+  return seen;
+}
+
+describe("a source of events that is bound twice", () => {
+  it("stays with its first context as an emitter, bound by bind() or through the API", () => {
+    const emitter = new EventEmitter();
+    const bindHere = (): void => {
+      expect(bind(emitter)).to.equal(emitter);
+      manager.bind(manager.active(), emitter);
+    };
+    const seen = readBy(
+      (read) => emitter.on("done", read),
+      bindHere,
+      () => emitter.emit("done"),
+    );
+    expect(seen).to.deep.equal(["ann"]);
+  });
+
+  it("stays with its first context as a target, a signal for one", () => {
+    const controller = new AbortController();
+    const seen = readBy(
+      (read) => controller.signal.addEventListener("abort", read),
+      () => expect(bind(controller.signal)).to.equal(controller.signal),
+      () => controller.abort(),
+    );
+    expect(seen).to.deep.equal(["ann"]);
+  });
+});
+
+describe("a bound source of events", () => {
+  it("is left by its context when its event is over", () => {
+    const emitter = scope(() => bind(new EventEmitter()));
+    emitter.on("done", () => user.set("inside"));
+    scope(() => {
+      user.set("around");
+      emitter.emit("done");
+      expect(user.get()).to.equal("around");
+    });
+  });
+});

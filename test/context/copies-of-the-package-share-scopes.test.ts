@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import nodeModule from "node:module";
+import { ContextVariable } from "../../src/context/context-variable.ts";
+import { currentContext } from "../../src/context/current.ts";
+import { scope } from "../../src/context/open-scope.ts";
+import { Snapshot } from "../../src/context/snapshot.ts";
+import { activeSpan, withSpan } from "../../src/trace/with-span.ts";
+import { record } from "../recording.ts";
+
+/** Node's own, newer than the types that the project builds with. */
+interface Hooks {
+  registerHooks(hooks: {
+    resolve(
+      specifier: string,
+      context: { readonly parentURL?: string },
+      next: (specifier: string, context: object) => { readonly url: string },
+    ): { readonly url: string };
+  }): { deregister(): void };
+}
+
+type Door = typeof import("../../src/context/context-variable.ts") &
+  typeof import("../../src/context/open-scope.ts") &
+  typeof import("../../src/context/snapshot.ts") &
+  typeof import("../../src/trace/with-span.ts");
+
+/** Another copy of the package: of these modules, and of every module of src that they import. */
+async function copyOfThePackage(name: string): Promise<Door> {
+  const hooks = (nodeModule as unknown as Hooks).registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      const isCopied = context.parentURL?.endsWith(`?${name}`) === true && found.url.includes("/src/");
+      return isCopied ? { ...found, url: `${found.url}?${name}` } : found;
+    },
+  });
+  const load = async (file: string): Promise<Door> =>
+    (await import(`${import.meta.resolve(`../../src/${file}`)}?${name}`)) as Door;
+  try {
+    return {
+      ...(await load("context/context-variable.ts")),
+      ...(await load("context/open-scope.ts")),
+      ...(await load("context/snapshot.ts")),
+      ...(await load("trace/with-span.ts")),
+    };
+  } finally {
+    hooks.deregister();
+  }
+}
+
+describe("copies of the package in one process", () => {
+  let theirs: Door;
+
+  before(async () => {
+    theirs = await copyOfThePackage("theirs");
+  });
+
+  it("are different: no class of one is that of another", () => {
+    expect(theirs.ContextVariable).not.to.equal(ContextVariable);
+    expect(theirs.Snapshot).not.to.equal(Snapshot);
+  });
+
+  it("keep their state under one name, which holds the major version", () => {
+    expect(globalThis).to.have.property(Symbol.for("throughline.1"));
+  });
+
+  it("never take one's variable for the other's, not even their first ones", async () => {
+    const [one, two] = [await copyOfThePackage("one"), await copyOfThePackage("two")];
+    const [a, b] = [new one.ContextVariable<string>("a"), new two.ContextVariable<string>("b")];
+    scope(() => {
+      a.set("in a");
+      expect(b.tryGet()).to.equal(undefined);
+      b.set("in b");
+      expect([a.get(), b.get()]).to.deep.equal(["in a", "in b"]);
+    });
+  });
+
+  it("open scopes within each other's, which begin with what is set there and keep what is set inside", () => {
+    const a = new ContextVariable<string>("a");
+    scope(() => {
+      a.set("outer");
+      const [before, inner] = theirs.scope(() => {
+        const outer = a.get();
+        a.set("inner");
+        return [outer, a.get()];
+      });
+      const run = new theirs.ContextVariable<string>("b").run("b", () => a.get());
+      expect([before, inner, run, a.get()]).to.deep.equal(["outer", "inner", "outer", "outer"]);
+    });
+  });
+
+  it("take and clear what the other has set, by value", () => {
+    const a = new ContextVariable<string>("a");
+    scope(() => {
+      a.set("before");
+      const snapshot = new theirs.Snapshot();
+      a.set("after");
+      expect(snapshot.run(() => a.get())).to.equal("before");
+      theirs.clearScope();
+      expect(a.tryGet()).to.equal(undefined);
+    });
+  });
+
+  it("share the scope and the span of a request", () => {
+    record(() =>
+      withSpan("ours", (ours) => {
+        const { scope: shared } = currentContext();
+        expect(theirs.activeSpan()).to.equal(ours);
+        theirs.withSpan("theirs", (span) => {
+          expect(currentContext().scope).to.equal(shared);
+          expect(activeSpan()).to.equal(span);
+          expect(span.spanContext().traceId).to.equal(ours.spanContext().traceId);
+        });
+      }),
+    );
+  });
+});
