@@ -2,13 +2,33 @@
 export { bind, type Bindable } from "./context/bind.ts";
 export { ContextVariable, type ContextVariableOptions } from "./context/context-variable.ts";
 export { gather } from "./context/gather.ts";
+export type { Keeps } from "./context/kept-value.ts";
 export { clearScope, emptyScope, scope } from "./context/open-scope.ts";
 export { Snapshot } from "./context/snapshot.ts";
 export type { Token } from "./context/token.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
-export { type Counter, counter, type Histogram, histogram } from "./metrics/accessors.ts";
+export type { IdGenerator } from "./core/ids.ts";
+export type { Limits } from "./core/limits.ts";
 export type { DropReason, SignalReport } from "./export/account.ts";
+export type { ExportResult, SpanExporter } from "./export/span-exporter.ts";
+export { type Counter, counter, type Histogram, histogram } from "./metrics/accessors.ts";
 export type { StartOptions } from "./sdk/options.ts";
 export { start } from "./sdk/start.ts";
 export type { FlushOptions, Telemetry, TelemetryReport } from "./sdk/telemetry.ts";
-export { activeSpan, annotate, withSpan } from "./trace/with-span.ts";
+export { activeSpan, annotate } from "./trace/active-span.ts";
+export type { ReadableSpan, Resource, TimedEvent } from "./trace/record.ts";
+export {
+  alwaysOff,
+  alwaysOn,
+  parentBased,
+  type ParentBasedOptions,
+  type Sampler,
+  SamplingDecision,
+  type SamplingResult,
+  traceIdRatioBased,
+} from "./trace/sampler.ts";
+export { startSpan, traced, withSpan } from "./trace/span-helpers.ts";
+export type { SpanProcessor } from "./trace/span-processor.ts";
+export type { StartedSpan, StartSpan } from "./trace/started-span.ts";
+export type { Traced, TracedDecorator } from "./trace/traced.ts";
+export type { WithSpan } from "./trace/with-span.ts";

@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   otlp: ["core", "resource", "record"],
   waterfall: ["core"],
   export: ["core", "context", "otlp", "resource", "waterfall", "record"],
-  instrumentation: ["core", "context", "trace"],
+  instrumentation: ["core", "context", "trace", "metrics"],
   sdk: [
     "core",
     "context",

@@ -94,32 +94,32 @@ function blocksOf(page: string): Block[] {
   );
 }
 
-/** What follows `@example` in a docstring, with the door's exports imported. */
+/** What follows `@example` in a docstring, with what it calls imported from the door that has it. */
 function docstringExamples(page: string): Block[] {
   const text = readFileSync(page, "utf8");
-  return Array.from(text.matchAll(/ \* @example\n((?: \* .*\n)+?) \*\//g), ({ 1: lines = "", index }) => {
-    const code = lines.replace(/^ \* /gm, "");
-    const names = [
-      "start",
-      "withSpan",
-      "annotate",
-      "activeSpan",
-      "counter",
-      "histogram",
-      "scope",
-      "ContextVariable",
-      "gather",
-      "bind",
-      "emptyScope",
-      "Snapshot",
-    ].filter((name) => code.includes(`${name}(`));
-    return {
-      page,
-      language: "ts",
-      code: `import { ${names.join(", ")} } from "throughline";\n${code}`,
-      line: text.slice(0, index).split("\n").length,
-    };
-  });
+  return Array.from(
+    text.matchAll(/^( *)\* @example\n((?:\1\* .*\n)+?)\1\*\//gm),
+    ({ 1: margin = "", 2: lines = "", index }) => {
+      const code = lines.replaceAll(`${margin}* `, "");
+      return {
+        page,
+        language: "ts",
+        code: `${importsOf(code)}\n${code}`,
+        line: text.slice(0, index).split("\n").length,
+      };
+    },
+  );
+}
+
+function importsOf(code: string): string {
+  const called = (door: string): string[] =>
+    readFileSync(`test/doors/${door}.txt`, "utf8")
+      .split("\n")
+      .filter((name) => /^\w+$/.test(name) && new RegExp(`\\b${name}[(<]`).test(code))
+      .filter((name) => !new RegExp(`const (\\{[^}]*)?\\b${name}\\b`).test(code));
+  const main = called("index");
+  const others = called("api").filter((name) => !main.includes(name));
+  return `import { ${main.join(", ")} } from "throughline"; import { ${others.join(", ")} } from "throughline/api";`;
 }
 
 function pictureAfter(program: Block): Block | undefined {

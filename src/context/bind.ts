@@ -53,7 +53,7 @@ export function bindEmitter(context: Context, emitter: object): void {
 }
 
 /** Never throws: asking a revoked proxy does. */
-export function isEmitter(target: unknown): target is EventEmitter {
+export function isEmitter(target: unknown): target is { emit(name: string): boolean } {
   try {
     return target instanceof EventEmitter;
   } catch {

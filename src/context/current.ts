@@ -53,13 +53,13 @@ export function enter(context: Context): void {
 }
 
 /** HOT. Calls `fn` with `span` active, in the scope that is active or, where there is none, in a new one. */
-export function runWithSpan<Arguments extends unknown[], Result>(
+export function runWithSpan<Argument, Result>(
   span: Span,
   parent: Context,
-  fn: (span: Span, ...args: Arguments) => Result,
-  ...args: Arguments
+  fn: (span: Span, argument: Argument) => Result,
+  argument: Argument,
 ): Result {
-  return run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span, ...args);
+  return run(parent.withSpan(span, parent.scope ?? new Scope()), fn, span, argument);
 }
 
 /** Any API context as one of ours that can be made current: one without a scope opens a new one. */

@@ -13,8 +13,6 @@ interface ProcessState {
   ownsContext: boolean;
   /** How many context variables there are: each copy's have numbers of their own. */
   variables: number;
-  /** The number of the scope that was opened last. */
-  scopes: number;
 }
 
 const KEY = Symbol.for("throughline.1");
@@ -27,5 +25,4 @@ export const processState: ProcessState = (home[KEY] ??= {
   isRegistered: false,
   ownsContext: false,
   variables: 0,
-  scopes: 0,
 });

@@ -1,5 +1,4 @@
 import { ThroughlineError } from "../core/errors.ts";
-import { processState } from "./process-state.ts";
 import type { SpanFrame } from "./span-frame.ts";
 
 /** A variable's value where it has one: undefined is a value too. */
@@ -19,6 +18,13 @@ export class Binding {
   }
 }
 
+let last = Math.floor(Math.random() * 2 ** 30);
+
+/** Small integers in turn, from a random one on: another copy of this package has its own. */
+function nextId(): number {
+  return (last = (last + 1) & 0x3fff_ffff);
+}
+
 /** Variables with an index from here on are kept in a map: an array that long would be copied for each set. */
 const INDEXED = 1_000;
 
@@ -29,7 +35,7 @@ const INDEXED = 1_000;
 export class Scope {
   // Not `#private`: another copy of this package in the process opens scopes within ours.
   /** Tells this scope from others without keeping it. */
-  readonly id: number = (processState.scopes = (processState.scopes + 1) & 0x3fff_ffff);
+  readonly id: number = nextId();
   /** By the index of the variable. */
   private bindings: (Binding | undefined)[];
   private others: Map<number, Binding> | undefined;

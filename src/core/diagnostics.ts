@@ -14,6 +14,7 @@ export type Trouble =
   | "no_injection"
   | "plugin_failed"
   | "queue_full"
+  | "requests_untraced"
   | "start_ignored"
   | "token_misplaced"
   | "tokens_out_of_order"

@@ -65,9 +65,8 @@ export function spanLimits(limits: Limits = DEFAULT_LIMITS): SpanLimits {
 
 /** Some limits as a user gave them, and the defaults for the rest; what is no limit is reported and left at its default. */
 export function resolveLimits(given: unknown): Limits {
-  if (given === undefined) return DEFAULT_LIMITS;
   const limits: Record<string, number> = { ...DEFAULT_LIMITS };
-  for (const [name, value] of Object.entries(given as object)) {
+  for (const [name, value] of Object.entries(given ?? {})) {
     if (name in DEFAULT_LIMITS && isLimit(value)) limits[name] = value;
     else if (value !== undefined) {
       report(

@@ -1,5 +1,5 @@
 /** Why an item never reached the collector. */
-export type DropReason = "encoding" | "queue_full" | "shutdown";
+export type DropReason = "encoding" | "exporter_failed" | "queue_full" | "shutdown";
 
 /** The account of one signal: made = delivered + rejected + the sum of dropped + pending, at any moment. */
 export interface SignalReport {
@@ -19,7 +19,12 @@ export class Account {
   #made = 0;
   #delivered = 0;
   #rejected = 0;
-  readonly #dropped: Record<DropReason, number> = { encoding: 0, queue_full: 0, shutdown: 0 };
+  readonly #dropped: Record<DropReason, number> = {
+    encoding: 0,
+    exporter_failed: 0,
+    queue_full: 0,
+    shutdown: 0,
+  };
 
   make(items: number): void {
     this.#made += items;
@@ -39,7 +44,7 @@ export class Account {
 
   report(): SignalReport {
     const dropped = { ...this.#dropped };
-    const lost = dropped.encoding + dropped.queue_full + dropped.shutdown;
+    const lost = Object.values(dropped).reduce((sum, items) => sum + items, 0);
     return {
       made: this.#made,
       delivered: this.#delivered,

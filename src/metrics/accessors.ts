@@ -20,39 +20,58 @@ export interface Histogram {
   record(value: number, attributes?: Attributes): void;
 }
 
-/**
- * A counter that can be declared at module level: each use finds the meter provider of the current context, so it
- * works from the moment of `start()` and is silent before.  (Specification: Metrics API, Counter)
- *
- * @param name at most 255 of `A-Z a-z 0-9 _ . - /`, beginning with a letter: "shop.orders"
- * @param options `unit` by UCUM ("{order}", "By"), `description`
- * @example
- * const orders = counter("shop.orders", { unit: "{order}" });
- * orders.add(1, { currency: "EUR" });
- */
-export function counter(name: string, options?: MetricOptions): Counter {
-  const instrument = perProvider(name, options, (meter, ...declared) => meter.createCounter(...declared));
+/** What makes instruments for one instrumentation scope. */
+export interface Accessors {
+  /**
+   * A counter that can be declared at module level: each use finds the meter provider of the current context, so it
+   * works from the moment of `start()` and is silent before.  (Specification: Metrics API, Counter)
+   *
+   * @param name at most 255 of `A-Z a-z 0-9 _ . - /`, beginning with a letter: "shop.orders"
+   * @param options `unit` by UCUM ("{order}", "By"), `description`
+   * @example
+   * const orders = counter("shop.orders", { unit: "{order}" });
+   * orders.add(1, { currency: "EUR" });
+   */
+  readonly counter: (name: string, options?: MetricOptions) => Counter;
+  /**
+   * A histogram that can be declared at module level, as `counter` can.  (Specification: Metrics API, Histogram)
+   *
+   * @param name as for `counter`
+   * @param options `unit` by UCUM ("s", "By"), `description`, `advice.explicitBucketBoundaries` in that unit
+   * @example
+   * const latency = histogram("shop.checkout.duration", { unit: "s" });
+   * latency.record(0.25);
+   */
+  readonly histogram: (name: string, options?: MetricOptions) => Histogram;
+}
+
+export function accessors(library: string, version?: string): Accessors {
+  const meterOf = (provider: MeterProvider): Meter => provider.getMeter(library, version);
   return {
-    add: (value, attributes) => measure(name, value, attributes, (sane) => instrument().add(value, sane)),
+    counter: (name, options) => {
+      const instrument = perProvider(meterOf, name, options, (meter, ...declared) =>
+        meter.createCounter(...declared),
+      );
+      return {
+        add: (value, attributes) => measure(name, value, attributes, (sane) => instrument().add(value, sane)),
+      };
+    },
+    histogram: (name, options) => {
+      const instrument = perProvider(meterOf, name, options, (meter, ...declared) =>
+        meter.createHistogram(...declared),
+      );
+      return {
+        record: (value, attributes) =>
+          measure(name, value, attributes, (sane) => instrument().record(value, sane)),
+      };
+    },
   };
 }
 
-/**
- * A histogram that can be declared at module level, as `counter` can.  (Specification: Metrics API, Histogram)
- *
- * @param name as for `counter`
- * @param options `unit` by UCUM ("s", "By"), `description`, `advice.explicitBucketBoundaries` in that unit
- * @example
- * const latency = histogram("shop.checkout.duration", { unit: "s" });
- * latency.record(0.25);
- */
-export function histogram(name: string, options?: MetricOptions): Histogram {
-  const instrument = perProvider(name, options, (meter, ...declared) => meter.createHistogram(...declared));
-  return {
-    record: (value, attributes) =>
-      measure(name, value, attributes, (sane) => instrument().record(value, sane)),
-  };
-}
+/** The application's own. */
+const application: Accessors = accessors("throughline", VERSION);
+export const counter: Accessors["counter"] = application.counter;
+export const histogram: Accessors["histogram"] = application.histogram;
 
 let count = 0;
 
@@ -128,6 +147,7 @@ type Declaration = [name: string, options: MetricOptions];
 
 /** The instrument of the current provider, made once for each provider and forgotten with it. */
 function perProvider<Instrument>(
+  meterOf: (provider: MeterProvider) => Meter,
   name: string,
   options: MetricOptions | undefined,
   create: (meter: Meter, ...declaration: Declaration) => Instrument,
@@ -138,7 +158,7 @@ function perProvider<Instrument>(
     const provider = declaration === undefined ? SILENT : currentMeterProvider();
     let instrument = instruments.get(provider);
     if (instrument === undefined) {
-      instrument = create(provider.getMeter("throughline", VERSION), ...(declaration ?? ["invalid", {}]));
+      instrument = create(meterOf(provider), ...(declaration ?? ["invalid", {}]));
       instruments.set(provider, instrument);
     }
     return instrument;

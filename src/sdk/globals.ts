@@ -1,5 +1,6 @@
 import {
   context,
+  type ContextManager,
   createNoopMeter,
   metrics,
   propagation,
@@ -9,6 +10,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { currentProviders } from "../context/current.ts";
+import { foreignManager } from "../context/foreign-manager.ts";
 import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
 import { report } from "../core/diagnostics.ts";
@@ -40,20 +42,31 @@ function ownTracerProvider(): TracerProvider {
   return currentProviders()?.tracerProvider ?? silentTracers;
 }
 
-/** Registers with the OpenTelemetry API, once in a process: what is registered outlives a shutdown and serves a restart. */
-export function registerGlobals(): void {
-  if (processState.isRegistered) return;
+/**
+ * Registers with the OpenTelemetry API, once in a process: what is registered outlives a shutdown and serves a restart.
+ * Contexts are kept by `contextManager` where one is given.
+ */
+export function registerGlobals(contextManager: ContextManager | undefined): void {
+  if (processState.isRegistered) {
+    if (contextManager !== undefined && contextManager !== foreignManager()) reportTaken("context manager");
+    return;
+  }
   processState.isRegistered = true;
+  const manager = contextManager ?? new ThroughlineContextManager();
+  const isManagerTaken = !context.setGlobalContextManager(manager);
+  processState.ownsContext = contextManager === undefined && !isManagerTaken;
   const taken = [
-    context.setGlobalContextManager(new ThroughlineContextManager()) || "context manager",
+    isManagerTaken && "context manager",
     trace.setGlobalTracerProvider(tracerProvider) || "tracer provider",
     metrics.setGlobalMeterProvider(meterProvider) || "meter provider",
     propagation.setGlobalPropagator(new W3CPropagator()) || "propagator",
   ].filter((result) => typeof result === "string");
-  if (taken.length > 0) {
-    report(
-      "api_conflict",
-      `another library has registered its ${taken.join(", ")} with the OpenTelemetry API first; telemetry made through the API goes there`,
-    );
-  }
+  if (taken.length > 0) reportTaken(taken.join(", "));
+}
+
+function reportTaken(what: string): void {
+  report(
+    "api_conflict",
+    `another library has registered its ${what} with the OpenTelemetry API first; telemetry made through the API goes there${processState.ownsContext ? "" : ", and requests that node:http receives are not traced"}`,
+  );
 }

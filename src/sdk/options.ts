@@ -1,25 +1,52 @@
+import type { ContextManager, TracerProvider } from "@opentelemetry/api";
 import { describe, report } from "../core/diagnostics.ts";
+import type { IdGenerator } from "../core/ids.ts";
+import { type Limits, resolveLimits } from "../core/limits.ts";
+import type { SpanExporter } from "../export/span-exporter.ts";
+import type { Sampler } from "../trace/sampler.ts";
+import type { SpanProcessor } from "../trace/span-processor.ts";
 import type { Environment, ExporterName } from "./environment.ts";
 import { wellFormedHeaders } from "./headers.ts";
 
 export interface StartOptions {
   /** The service's name; OTEL_SERVICE_NAME. Default: `unknown_service:node`. */
   readonly service?: string;
-  /** Where telemetry goes: a collector, this terminal, nowhere; OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER. Default: `otlp`. */
-  readonly exporter?: ExporterName;
+  /**
+   * Where telemetry goes: a collector, this terminal, nowhere; OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER. Default:
+   * `otlp`. A span exporter of the official SDK's shape gets the spans in its place.
+   */
+  readonly exporter?: ExporterName | SpanExporter;
   /** The collector's base URL; OTEL_EXPORTER_OTLP_ENDPOINT. Default: `http://localhost:4318`. */
   readonly endpoint?: string;
   /** Added to every request to the collector; OTEL_EXPORTER_OTLP_HEADERS. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Which spans are recorded. Default: all, but those whose parent in another process was not. */
+  readonly sampler?: Sampler;
+  /** See every recorded span before it is exported; one that exports by itself goes with `exporter: "none"`. */
+  readonly processors?: readonly SpanProcessor[];
+  /** How much a span keeps. */
+  readonly limits?: Partial<Limits>;
+  /** Makes the ids of traces and spans in place of random ones. */
+  readonly idGenerator?: IdGenerator;
+  /** Makes the spans in place of ours, an official NodeTracerProvider say: with its own sampler, processors and exporters. */
+  readonly tracerProvider?: TracerProvider;
+  /** Keeps the contexts in place of ours. Requests that node:http receives are not traced then. */
+  readonly contextManager?: ContextManager;
 }
 
 /** Options and environment resolved: options win, then variables, then the specification's defaults. */
 export interface Settings {
   readonly service: string | undefined;
-  readonly tracesExporter: ExporterName;
+  readonly tracesExporter: ExporterName | SpanExporter;
   readonly metricsExporter: ExporterName;
   readonly endpoint: URL;
   readonly headers: Readonly<Record<string, string>>;
+  readonly sampler: Sampler | undefined;
+  readonly processors: readonly SpanProcessor[];
+  readonly limits: Limits;
+  readonly idGenerator: IdGenerator | undefined;
+  readonly tracerProvider: TracerProvider | undefined;
+  readonly contextManager: ContextManager | undefined;
 }
 
 const DEFAULT_ENDPOINT = "http://localhost:4318";
@@ -30,17 +57,30 @@ const NAMES = new Set([
   "exporter",
   "endpoint",
   "headers",
+  "sampler",
+  "processors",
+  "limits",
+  "idGenerator",
+  "tracerProvider",
+  "contextManager",
 ] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
 
 export function resolveSettings(options: StartOptions, environment: Environment): Settings {
   const exporter = exporterOption(options.exporter);
+  const named = typeof exporter === "object" ? undefined : exporter;
   reportUnknown(options);
   return {
     service: text("service", options.service) ?? environment.serviceName,
     tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
-    metricsExporter: exporter ?? environment.metricsExporter ?? "otlp",
+    metricsExporter: named ?? environment.metricsExporter ?? "otlp",
     endpoint: parseEndpoint(text("endpoint", options.endpoint) ?? environment.endpoint ?? DEFAULT_ENDPOINT),
     headers: { ...environment.headers, ...headersOption(options.headers) },
+    sampler: partOption("sampler", options.sampler, "shouldSample"),
+    processors: processorsOption(options.processors),
+    limits: resolveLimits(options.limits),
+    idGenerator: partOption("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
+    tracerProvider: partOption("tracerProvider", options.tracerProvider, "getTracer"),
+    contextManager: partOption("contextManager", options.contextManager, "active", "with", "bind"),
   };
 }
 
@@ -70,9 +110,39 @@ function parseEndpoint(endpoint: string): URL {
   return new URL(DEFAULT_ENDPOINT);
 }
 
-function exporterOption(value: unknown): ExporterName | undefined {
+function exporterOption(value: unknown): ExporterName | SpanExporter | undefined {
   if (value === undefined || value === "otlp" || value === "console" || value === "none") return value;
+  if (typeof value === "object" && value !== null)
+    return partOption("exporter", value as SpanExporter, "export", "shutdown");
   report("invalid_configuration", `exporter: ${describe(value)} is not known; otlp, console and none are`);
+  return undefined;
+}
+
+function processorsOption(processors: unknown): readonly SpanProcessor[] {
+  if (processors === undefined) return [];
+  if (!Array.isArray(processors)) {
+    report("invalid_configuration", "processors is a list of span processors");
+    return [];
+  }
+  const parts = processors.map((processor: unknown) =>
+    partOption("processors", processor as SpanProcessor, "onStart", "onEnd", "forceFlush", "shutdown"),
+  );
+  return parts.filter((part) => part !== undefined);
+}
+
+/** A part that others have made, known by its methods; what lacks one is reported and left out. */
+function partOption<Part extends object>(
+  name: string,
+  part: Part | undefined,
+  ...methods: (keyof Part & string)[]
+): Part | undefined {
+  if (part === undefined) return undefined;
+  try {
+    if (methods.every((method) => typeof part[method] === "function")) return part;
+  } catch {
+    // Null, or what throws where it is read.
+  }
+  report("invalid_configuration", `${name} is to have the methods ${methods.join(", ")}; it is left out`);
   return undefined;
 }
 

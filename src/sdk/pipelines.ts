@@ -1,4 +1,8 @@
-import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
+import {
+  createNoopMeter,
+  type MeterProvider,
+  type TracerProvider as ApiTracerProvider,
+} from "@opentelemetry/api";
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,10 +14,13 @@ import { ConsoleSpans } from "../export/console-spans.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { httpTransport } from "../export/http-transport.ts";
 import { QueueingMetricExporter } from "../export/metric-exporter.ts";
+import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { SpanBatcher } from "../export/span-batcher.ts";
 import type { Terminal } from "../export/terminal.ts";
-import type { Resource } from "../resource/resource.ts";
+import type { Resource, ServiceResource } from "../resource/resource.ts";
 import type { SpanSink } from "../trace/record.ts";
+import { TracerProvider } from "../trace/tracer-provider.ts";
+import type { ExporterName } from "./environment.ts";
 import { type Settings, signalUrl } from "./options.ts";
 
 /** For one attempt to export, in ms.  (Specification: OTEL_EXPORTER_OTLP_TIMEOUT) */
@@ -32,31 +39,65 @@ export interface Pipeline {
 }
 
 export interface SpanPipeline extends Pipeline {
-  readonly sink: SpanSink;
+  readonly tracerProvider: ApiTracerProvider;
 }
 
 export interface MetricPipeline extends Pipeline {
   readonly meterProvider: MeterProvider;
 }
 
-export function spanPipeline(settings: Settings, resource: Resource, account: Account): SpanPipeline {
-  const exporter = spanExporter(settings, resource, account);
+/** Our own tracer provider and its exporter, or another's with all that belongs to it. */
+export function spanPipeline(settings: Settings, resource: ServiceResource, account: Account): SpanPipeline {
+  if (settings.tracerProvider !== undefined) return foreignSpanPipeline(settings.tracerProvider);
+  const { tracesExporter, sampler, limits, idGenerator } = settings;
+  const processors = [...settings.processors];
+  if (typeof tracesExporter === "object") processors.push(new ReadableSpanBatcher(tracesExporter, account));
+  const sink =
+    typeof tracesExporter === "object" ? NOWHERE : spanSink(tracesExporter, settings, resource, account);
+  const tracerProvider = new TracerProvider({ sink, sampler, processors, limits, idGenerator, resource });
   return {
-    sink: exporter,
-    flush: (deadline) => exporter.flush(deadline),
-    close: (deadline) => exporter.close(deadline),
+    tracerProvider,
+    flush: async (deadline) => {
+      await within(deadline, tracerProvider.forceFlush());
+      await sink.flush(deadline);
+    },
+    close: async (deadline) => {
+      await within(deadline, tracerProvider.shutdown());
+      await sink.close(deadline);
+    },
   };
 }
 
-function spanExporter(settings: Settings, resource: Resource, account: Account): SpanSink & Pipeline {
-  switch (settings.tracesExporter) {
+const NOWHERE: SpanSink & Pipeline = { accept: () => {}, flush: async () => {}, close: async () => {} };
+
+function spanSink(
+  exporter: ExporterName,
+  settings: Settings,
+  resource: Resource,
+  account: Account,
+): SpanSink & Pipeline {
+  switch (exporter) {
     case "otlp":
       return new SpanBatcher(resource, deliveryQueue(settings, "traces", account), account);
     case "console":
       return new ConsoleSpans(serviceOf(resource), account, terminal());
     case "none":
-      return { accept: () => {}, flush: async () => {}, close: async () => {} };
+      return NOWHERE;
   }
+}
+
+/** What a tracer provider of the official SDK has beside the API's. */
+interface Closable {
+  forceFlush?(): Promise<void>;
+  shutdown?(): Promise<void>;
+}
+
+function foreignSpanPipeline(tracerProvider: ApiTracerProvider & Closable): SpanPipeline {
+  return {
+    tracerProvider,
+    flush: (deadline) => within(deadline, tracerProvider.forceFlush?.()),
+    close: (deadline) => within(deadline, tracerProvider.shutdown?.()),
+  };
 }
 
 /** Without the package that records metrics, as in a bundle that left it out, there are none, and the rest works. */
@@ -105,11 +146,11 @@ function sdkMetricPipeline(settings: Settings, resource: Resource, account: Acco
   };
 }
 
-/** A collection ends by the deadline, whatever an observable's callback does. */
-async function within(deadline: Deadline, collection: Promise<void>): Promise<void> {
+/** What others do ends by the deadline for us, whatever becomes of it. */
+async function within(deadline: Deadline, work: Promise<void> | undefined): Promise<void> {
   const timer = new AbortController();
   const late = sleep(deadline.left(), undefined, { signal: timer.signal }).catch(() => {});
-  await Promise.race([collection.catch(() => {}), late]);
+  await Promise.race([Promise.resolve(work).catch(() => {}), late]);
   timer.abort();
 }
 

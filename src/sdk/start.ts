@@ -9,7 +9,6 @@ import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
 import { measurementCount } from "../metrics/accessors.ts";
 import { serviceResource } from "../resource/resource.ts";
-import { TracerProvider } from "../trace/tracer-provider.ts";
 import { readEnvironment } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
 import { resolveSettings, type Settings, type StartOptions } from "./options.ts";
@@ -65,13 +64,12 @@ function begin(settings: Settings): Telemetry {
   const accounts = { spans: new Account(), metrics: new Account() };
   const spans = spanPipeline(settings, resource, accounts.spans);
   const metrics = metricPipeline(settings, resource, accounts.metrics);
-  const providers = {
-    tracerProvider: new TracerProvider({ sink: spans.sink, resource }),
-    meterProvider: metrics.meterProvider,
-  };
+  const providers = { tracerProvider: spans.tracerProvider, meterProvider: metrics.meterProvider };
   processState.providers = providers;
-  registerGlobals();
-  const hooks = [traceHttpServer(), traceHttpClient(), traceFetch()];
+  registerGlobals(settings.contextManager);
+  const hooks = [traceHttpClient(), traceFetch()];
+  if (processState.ownsContext) hooks.push(traceHttpServer());
+  else if (settings.contextManager !== undefined) reportUntraced();
   const telemetry = telemetryOf(
     { pipeline: spans, account: accounts.spans },
     { pipeline: metrics, account: accounts.metrics },
@@ -85,6 +83,14 @@ function begin(settings: Settings): Telemetry {
   const flushAtExit = onceForEachMade(telemetry);
   process.on("beforeExit", flushAtExit);
   return telemetry;
+}
+
+/** A span that is not active where its request is handled would tear each trace in two. */
+function reportUntraced(): void {
+  report(
+    "requests_untraced",
+    "requests that node:http receives are not traced: their handlers can be put into our own contexts alone, and another ContextManager keeps them; use the instrumentation of its SDK",
+  );
 }
 
 /** At most so many flushes at the end of a process, for a host that makes a span each time it is asked … */

@@ -1,6 +1,6 @@
 import type { Context, Span } from "@opentelemetry/api";
 import { describe, report } from "../core/diagnostics.ts";
-import type { ReadableSpan } from "./readable-span.ts";
+import type { ReadableSpan } from "./record.ts";
 
 /**
  * Sees every recorded span as it starts and ends; the official SDK's processors are such.  (Specification: Span
@@ -17,7 +17,7 @@ export interface SpanProcessor {
 
 /** All processors in the order of their registration; one that throws is reported and costs nobody else anything. */
 export class SpanProcessors {
-  readonly #processors: readonly SpanProcessor[];
+  #processors: readonly SpanProcessor[];
 
   constructor(processors: readonly SpanProcessor[]) {
     this.#processors = processors;
@@ -39,8 +39,10 @@ export class SpanProcessors {
     return this.#all((processor) => processor.forceFlush());
   }
 
-  shutdown(): Promise<void> {
-    return this.#all((processor) => processor.shutdown());
+  async shutdown(): Promise<void> {
+    const done = this.#all((processor) => processor.shutdown());
+    this.#processors = [];
+    await done;
   }
 
   async #all(act: (processor: SpanProcessor) => Promise<void>): Promise<void> {

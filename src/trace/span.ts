@@ -4,7 +4,6 @@ import {
   type Exception,
   type HrTime,
   type Link,
-  type Span as ApiSpan,
   type SpanContext,
   SpanKind,
   type SpanStatus,
@@ -20,9 +19,9 @@ import type { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import { traceStateText } from "../core/trace-state-text.ts";
 import { exceptionAttributes } from "./exception.ts";
-import type { ReadableSpan, Resource } from "./readable-span.ts";
-import type { EventRecord, LinkRecord, SpanRecord } from "./record.ts";
+import type { EventRecord, LinkRecord, ReadableSpan, Resource, SpanRecord } from "./record.ts";
 import { copySpanContext, spanContextOf } from "./span-context.ts";
+import { runActive, type StartedSpan } from "./started-span.ts";
 import type { TracingSetup } from "./tracing-setup.ts";
 
 const NO_ATTRIBUTES: AttributeList = [];
@@ -46,7 +45,7 @@ export interface SpanStart {
  * sink that gets it at `end()`. After the end it lets go of attributes, events and links, unless processors or
  * exporters that are not ours may read it later.  (Specification: Trace API, Span; Trace SDK, Span)
  */
-export class Span implements ApiSpan, ReadableSpan, SpanRecord {
+export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   name: string;
   readonly kind: SpanKind;
   readonly traceId: TraceId;
@@ -192,6 +191,14 @@ export class Span implements ApiSpan, ReadableSpan, SpanRecord {
     processors?.onEnd(this);
     if ((this.traceFlags & TraceFlags.SAMPLED) !== 0) this.#handOver();
     if (!keepsEnded) this.#letGo();
+  }
+
+  run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result {
+    return runActive(this, fn, args);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
   }
 
   get traceState(): string {

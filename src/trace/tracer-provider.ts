@@ -16,6 +16,16 @@ export class TracerProvider implements ApiTracerProvider {
     this.#setup = tracingSetup(options);
   }
 
+  /** Resolves when all processors have done what they were asked to do; never rejects.  (Trace SDK: ForceFlush) */
+  async forceFlush(): Promise<void> {
+    await this.#setup.processors?.forceFlush();
+  }
+
+  /** The same, once and for all: processors see no span that comes later.  (Trace SDK: Shutdown) */
+  async shutdown(): Promise<void> {
+    await this.#setup.processors?.shutdown();
+  }
+
   /** The same tracer for the same name, version and schema. A name that is no string gives a working tracer without one. */
   getTracer(name: string, version?: string, options?: TracerOptions): ApiTracer {
     if (typeof name !== "string" || name === "") {

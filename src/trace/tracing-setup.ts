@@ -1,8 +1,7 @@
 import { type Clock, clockForNewTrace } from "../core/clock.ts";
 import { type IdGenerator, type Ids, idsOf, RANDOM_IDS } from "../core/ids.ts";
 import { type Limits, type SpanLimits, spanLimits } from "../core/limits.ts";
-import type { Resource } from "./readable-span.ts";
-import type { SpanSink } from "./record.ts";
+import type { Resource, SpanSink } from "./record.ts";
 import type { Sampler } from "./sampler.ts";
 import { type SpanProcessor, SpanProcessors } from "./span-processor.ts";
 

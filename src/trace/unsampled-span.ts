@@ -1,12 +1,13 @@
-import type { Span as ApiSpan, SpanContext, TraceState } from "@opentelemetry/api";
+import type { SpanContext, TraceState } from "@opentelemetry/api";
 import type { SpanId, TraceId } from "../core/ids.ts";
 import { spanContextOf } from "./span-context.ts";
+import { runActive, type StartedSpan } from "./started-span.ts";
 
 /**
  * A span that was not sampled: it records nothing, but has an id of its own that is passed on.  (Trace SDK: a new span
  * id, independently of the decision)
  */
-export class UnsampledSpan implements ApiSpan {
+export class UnsampledSpan implements StartedSpan {
   readonly traceId: TraceId;
   readonly spanId: SpanId;
   readonly traceFlags: number;
@@ -57,6 +58,12 @@ export class UnsampledSpan implements ApiSpan {
   }
 
   recordException(): void {}
+
+  run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result {
+    return runActive(this, fn, args);
+  }
+
+  [Symbol.dispose](): void {}
 
   end(): void {}
 }

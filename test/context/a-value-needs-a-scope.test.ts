@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { scope } from "../../src/context/open-scope.ts";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 
 const user = new ContextVariable<string>("user");
 

@@ -4,7 +4,8 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext } from "../../src/context/current.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { Snapshot } from "../../src/context/snapshot.ts";
-import { activeSpan, withSpan } from "../../src/trace/with-span.ts";
+import { activeSpan } from "../../src/trace/active-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 
 /** Node's own, newer than the types that the project builds with. */
@@ -21,7 +22,8 @@ interface Hooks {
 type Door = typeof import("../../src/context/context-variable.ts") &
   typeof import("../../src/context/open-scope.ts") &
   typeof import("../../src/context/snapshot.ts") &
-  typeof import("../../src/trace/with-span.ts");
+  typeof import("../../src/trace/active-span.ts") &
+  typeof import("../../src/trace/span-helpers.ts");
 
 /** Another copy of the package: of these modules, and of every module of src that they import. */
 async function copyOfThePackage(name: string): Promise<Door> {
@@ -39,7 +41,8 @@ async function copyOfThePackage(name: string): Promise<Door> {
       ...(await load("context/context-variable.ts")),
       ...(await load("context/open-scope.ts")),
       ...(await load("context/snapshot.ts")),
-      ...(await load("trace/with-span.ts")),
+      ...(await load("trace/active-span.ts")),
+      ...(await load("trace/span-helpers.ts")),
     };
   } finally {
     hooks.deregister();

@@ -6,7 +6,7 @@ import { currentContext, runIn } from "../../src/context/current.ts";
 import { gather } from "../../src/context/gather.ts";
 import { emptyScope, scope } from "../../src/context/open-scope.ts";
 import { Snapshot } from "../../src/context/snapshot.ts";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 
 type Enter = <Result>(fn: () => Promise<Result>) => Promise<Result>;

@@ -2,7 +2,7 @@ import { createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { currentContext, runIn } from "../../src/context/current.ts";
 import { Binding, Scope } from "../../src/context/scope.ts";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 
 const KEY = createContextKey("a key");

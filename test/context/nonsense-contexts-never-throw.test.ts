@@ -2,7 +2,8 @@ import { type Context, INVALID_SPAN_CONTEXT } from "@opentelemetry/api";
 import { expect } from "chai";
 import { currentContext } from "../../src/context/current.ts";
 import { ThroughlineContextManager } from "../../src/context/manager.ts";
-import { activeSpan, annotate, withSpan } from "../../src/trace/with-span.ts";
+import { activeSpan, annotate } from "../../src/trace/active-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 
 const manager = new ThroughlineContextManager();

@@ -87,7 +87,7 @@ describe("the programs that settled the semantics", () => {
       `import { setTimeout as sleep } from "node:timers/promises";
        import { ContextVariable } from "${import.meta.resolve("../../src/context/context-variable.ts")}";
        import { scope } from "${import.meta.resolve("../../src/context/open-scope.ts")}";
-       import { withSpan } from "${import.meta.resolve("../../src/trace/with-span.ts")}";
+       import { withSpan } from "${import.meta.resolve("../../src/trace/span-helpers.ts")}";
        const user = new ContextVariable("user");
        console.log(await scope(() => Promise.all([1, 2, 3].map((own) => withSpan("worker", async () => {
          user.set(own);

@@ -5,7 +5,7 @@ import { Context } from "../../src/context/context.ts";
 import { processState } from "../../src/context/process-state.ts";
 import type { Providers } from "../../src/context/providers.ts";
 import { currentTracer } from "../../src/trace/current-tracer.ts";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { recording } from "../recording.ts";
 
 const here = (): Providers => ({

@@ -6,7 +6,8 @@ import { currentContext, runIn } from "../../src/context/current.ts";
 import { gather } from "../../src/context/gather.ts";
 import { clearScope, emptyScope, scope } from "../../src/context/open-scope.ts";
 import { Snapshot } from "../../src/context/snapshot.ts";
-import { activeSpan, withSpan } from "../../src/trace/with-span.ts";
+import { activeSpan } from "../../src/trace/active-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 
 const user = new ContextVariable<string | number>("user");

@@ -3,7 +3,7 @@ import { suppressTracing, unsuppressTracing } from "@opentelemetry/core";
 import { expect } from "chai";
 import { currentContext, runIn } from "../../src/context/current.ts";
 import { isTracingSuppressed, SUPPRESSED } from "../../src/context/suppression.ts";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 
 describe("suppression", () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { scope } from "../../src/context/open-scope.ts";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { silently } from "../stderr.ts";
 
 const role = new ContextVariable<string>("user_role", { defaultValue: "guest" });

@@ -7,7 +7,7 @@ import { bind } from "../../src/context/bind.ts";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { gather } from "../../src/context/gather.ts";
 import { emptyScope, scope } from "../../src/context/open-scope.ts";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 
 /*
  * The model. What runs later runs in the scope of whoever started it, in that very cell and not in a copy:

@@ -64,7 +64,7 @@ describe("one bad item costs itself alone", () => {
     expect(account.report()).to.deep.include({
       made: 1,
       pending: 0,
-      dropped: { encoding: 0, queue_full: 0, shutdown: 1 },
+      dropped: { encoding: 0, exporter_failed: 0, queue_full: 0, shutdown: 1 },
     });
   });
 
@@ -93,7 +93,7 @@ describe("one bad item costs itself alone", () => {
     expect(account.report()).to.deep.include({
       made: 3,
       delivered: 2,
-      dropped: { encoding: 1, queue_full: 0, shutdown: 0 },
+      dropped: { encoding: 1, exporter_failed: 0, queue_full: 0, shutdown: 0 },
     });
     expect(troubles().internal_error).to.equal(before + 1);
   });

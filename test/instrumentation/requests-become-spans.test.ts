@@ -8,7 +8,8 @@ import { text } from "node:stream/consumers";
 import { Context } from "../../src/context/context.ts";
 import { currentContext, runIn } from "../../src/context/current.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
-import { activeSpan, withSpan } from "../../src/trace/with-span.ts";
+import { activeSpan } from "../../src/trace/active-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import type { RecordedSpan } from "../recording.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 

@@ -4,7 +4,8 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { currentContext, runIn } from "../../src/context/current.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
-import { activeSpan, withSpan } from "../../src/trace/with-span.ts";
+import { activeSpan } from "../../src/trace/active-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
 /** A handler that notes each place where it sees another request's span, or none. */

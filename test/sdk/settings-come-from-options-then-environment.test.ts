@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { readEnvironment } from "../../src/sdk/environment.ts";
 import { resolveSettings, signalUrl, type StartOptions } from "../../src/sdk/options.ts";
 import { silently } from "../stderr.ts";
@@ -6,11 +7,22 @@ import { silently } from "../stderr.ts";
 const settings = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
   resolveSettings(options, readEnvironment(variables));
 
+/** What no variable says, and these tests do not set. */
+const UNSAID = {
+  sampler: undefined,
+  processors: [],
+  limits: DEFAULT_LIMITS,
+  idGenerator: undefined,
+  tracerProvider: undefined,
+  contextManager: undefined,
+};
+
 describe("settings", () => {
   it("are the specification's defaults when nothing is said", () => {
     const { endpoint, ...rest } = settings({});
     expect(endpoint.href).to.equal("http://localhost:4318/");
     expect(rest).to.deep.equal({
+      ...UNSAID,
       service: undefined,
       tracesExporter: "otlp",
       metricsExporter: "otlp",
@@ -31,6 +43,7 @@ describe("settings", () => {
     );
     expect(endpoint.href).to.equal("https://collector.test/base");
     expect(rest).to.deep.equal({
+      ...UNSAID,
       service: "shop",
       tracesExporter: "console",
       metricsExporter: "none",
@@ -54,6 +67,7 @@ describe("settings", () => {
     const { endpoint, ...rest } = settings(options, variables);
     expect(endpoint.host).to.equal("a.test");
     expect(rest).to.deep.equal({
+      ...UNSAID,
       service: "a",
       tracesExporter: "none",
       metricsExporter: "none",
@@ -130,7 +144,7 @@ describe("settings", () => {
   });
 
   it("tell each fault, also where there are several", () => {
-    const said = silently(() => settings({ exporter: "jaeger" as never, sampler: "always" } as StartOptions));
+    const said = silently(() => settings({ exporter: "jaeger" as never, colour: "red" } as StartOptions));
     expect(said.trim().split("\n")).to.have.length(2);
   });
 });

@@ -2,7 +2,7 @@ import { SpanStatusCode } from "@opentelemetry/api";
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withSpan } from "../../src/trace/with-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record, type RecordedSpan } from "../recording.ts";
 
 const caught = (fn: () => unknown): unknown => {
@@ -172,7 +172,7 @@ describe("an error", () => {
 });
 
 function run(failing: string): { status: number | null; stdout: string; stderr: string } {
-  const source = JSON.stringify(import.meta.resolve("../../src/trace/with-span.ts"));
+  const source = JSON.stringify(import.meta.resolve("../../src/trace/span-helpers.ts"));
   const program = `
     import { withSpan } from ${source};
     void withSpan("span", () => ${failing});

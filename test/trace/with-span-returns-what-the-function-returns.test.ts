@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { currentContext } from "../../src/context/current.ts";
 import { ThroughlineError } from "../../src/core/errors.ts";
-import { activeSpan, annotate, withSpan } from "../../src/trace/with-span.ts";
+import { activeSpan, annotate } from "../../src/trace/active-span.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record, type RecordedSpan } from "../recording.ts";
 
 const named = (spans: readonly RecordedSpan[]): string[] => spans.map(({ name }) => name);

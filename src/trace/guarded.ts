@@ -1,0 +1,32 @@
+import type { Context, Span, SpanOptions, Tracer } from "@opentelemetry/api";
+import { describe, report } from "../core/diagnostics.ts";
+import { NON_RECORDING } from "./non-recording.ts";
+
+/** A span may be another SDK's: what it throws as it ends is not for the host. */
+export function endGuarded(span: Span): void {
+  guarded(() => span.end());
+}
+
+/** Calls something of a span that may be another SDK's. */
+export function guarded(act: () => void): void {
+  try {
+    act();
+  } catch (thrown) {
+    report("plugin_failed", `a span of another SDK failed (${describe(thrown)})`);
+  }
+}
+
+/** A span of whatever provider is current; one that records nothing where that provider, another SDK's, fails. */
+export function startGuarded(
+  tracer: () => Tracer,
+  name: string,
+  options: SpanOptions | undefined,
+  context: Context,
+): Span {
+  try {
+    return tracer().startSpan(name, options, context);
+  } catch (thrown) {
+    report("plugin_failed", `a tracer of another SDK failed (${describe(thrown)})`);
+    return NON_RECORDING;
+  }
+}
