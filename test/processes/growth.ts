@@ -1,0 +1,81 @@
+// node --expose-gc test/processes/growth.ts <case>: does something a million times and prints what it left, in bytes.
+import { EventEmitter } from "node:events";
+import { setImmediate as turn } from "node:timers/promises";
+import { bind, ContextVariable, gather, scope, Snapshot, start, startSpan, withSpan } from "throughline";
+
+const MILLION = 1_000_000;
+const user = new ContextVariable<number>("user");
+const role = new ContextVariable<number>("role");
+const emitter = new EventEmitter();
+const kept: (() => unknown)[] = [];
+
+async function times(count: number, act: (index: number) => void): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    act(index);
+    if (index % 10_000 === 0) await turn();
+  }
+}
+
+const CASES: Record<string, (count: number) => Promise<void>> = {
+  "sets without reset": (count) => scope(() => times(count, (index) => void user.set(index))),
+  "scopes within each other, each with a set": (count) => {
+    let here = new Snapshot();
+    return times(count, (index) => {
+      here = here.run(() => {
+        (index % 2 === 0 ? user : role).set(index);
+        return new Snapshot();
+      });
+    });
+  },
+  "requests of three workers": (count) =>
+    times(count / 10, () => void gather([1, 2, 3].map((own) => async () => user.set(own)))),
+  "spans that never end": (count) => times(count, () => void startSpan("never")),
+  "spans that never end, each within the one before": (count) => {
+    let here = new Snapshot();
+    return times(count, (index) => {
+      here = here.run(() =>
+        startSpan("never").run(() => {
+          user.set(index);
+          return new Snapshot();
+        }),
+      );
+    });
+  },
+  "spans that end, each within the one before": (count) => {
+    let here = new Snapshot();
+    return times(count, (index) => {
+      here = here.run(() =>
+        withSpan("step", () => {
+          user.set(index);
+          return new Snapshot();
+        }),
+      );
+    });
+  },
+  "functions that are bound": (count) => scope(() => times(count, () => void bind(() => {}))),
+  "binds of one emitter": (count) => times(count, () => void scope(() => bind(emitter))),
+  "emitters that are bound": (count) => scope(() => times(count, () => void bind(new EventEmitter()))),
+  "ended spans whose contexts are kept": (count) =>
+    times(count / 2_000, () => {
+      withSpan("span", { attributes: { text: `${Math.random()}`.repeat(3_000) } }, () =>
+        kept.push(bind(() => {})),
+      );
+    }),
+};
+
+const [, , name = ""] = process.argv;
+const work = CASES[name];
+if (work === undefined) throw new Error(`no case is called ${name}`);
+start({ exporter: "none" });
+await work(MILLION / 10);
+const before = await heap();
+await work(MILLION);
+console.log((await heap()) - before);
+
+async function heap(): Promise<number> {
+  for (let round = 0; round < 4; round++) {
+    await turn();
+    globalThis.gc?.();
+  }
+  return process.memoryUsage().heapUsed;
+}
