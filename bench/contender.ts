@@ -6,12 +6,19 @@ export interface Contender {
   startAndEnd(scope: number): void;
   /** Calls `fn` in an active span, ended afterwards, with errors recorded, the way its users write it. */
   within(scope: number, attributes: Attributes | undefined, fn: () => void): void;
+  /** Reads a value that belongs to the running operation; the official side reads a raw AsyncLocalStorage. */
+  read(): unknown;
+  /** Calls `fn` in an operation that has such a value. */
+  inOperation(fn: () => Promise<void>): Promise<void>;
   /** Resolves when all that was made has been sent, or given up. */
   flush(): Promise<void>;
 }
 
-/** `nowhere` measures the spans alone: they are recorded and end in an empty sink. */
-export type Destination = "nowhere" | { readonly endpoint: string };
+/**
+ * `nowhere` measures the spans alone: they are recorded and end in an empty sink. `unsampled` measures what is left of
+ * them where a sampler refuses all.
+ */
+export type Destination = "nowhere" | "unsampled" | { readonly endpoint: string };
 
 /** What users of the OpenTelemetry API write around each operation. */
 export function activeByHand(

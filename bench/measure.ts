@@ -8,7 +8,7 @@ const { threadCpuUsage } = process as unknown as { threadCpuUsage: typeof proces
 const [side, name = "", count, endpoint] = process.argv.slice(2);
 const workload = WORKLOADS[name];
 if (workload === undefined) throw new Error(`no workload is called ${name}`);
-const destination: Destination = endpoint === undefined ? "nowhere" : { endpoint };
+const destination: Destination = endpoint === undefined ? (workload.destination ?? "nowhere") : { endpoint };
 const contender = await load(destination);
 
 const spans = Number(count);

@@ -1,12 +1,17 @@
 import { trace } from "@opentelemetry/api";
-import { start, withSpan } from "throughline";
+import { alwaysOff, ContextVariable, start, withSpan } from "throughline";
 import { activeByHand, type Contender, type Destination } from "./contender.ts";
 
 export function ours(destination: Destination): Contender {
   const telemetry =
-    destination === "nowhere"
-      ? start({ service: "bench", exporter: "none" })
+    typeof destination === "string"
+      ? start({
+          service: "bench",
+          exporter: "none",
+          ...(destination === "unsampled" && { sampler: alwaysOff() }),
+        })
       : start({ service: "bench", endpoint: destination.endpoint });
+  const user = new ContextVariable<number>("user");
   const tracers = [0, 1, 2].map((scope) => trace.getTracer(`bench-${scope}`, "1.0"));
   return {
     startAndEnd: (scope) => tracers[scope]?.startSpan("work").end(),
@@ -16,6 +21,8 @@ export function ours(destination: Destination): Contender {
         return attributes === undefined ? withSpan("work", fn) : withSpan("work", { attributes }, fn);
       activeByHand(tracers[scope], attributes, fn);
     },
+    read: () => user.get(),
+    inOperation: (fn) => user.run(7, fn),
     flush: async () => {
       await telemetry.flush({ timeout: 60_000 });
     },

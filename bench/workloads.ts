@@ -2,8 +2,10 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Contender } from "./contender.ts";
 
 export interface Workload {
+  /** What is done, and in what unit of work the times are. */
   readonly title: string;
   readonly isExported: boolean;
+  readonly destination?: "unsampled";
   /** Makes about `spans` spans. */
   run(contender: Contender, spans: number): Promise<void>;
 }
@@ -41,6 +43,32 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
         contender.within(0, undefined, () =>
           contender.within(0, undefined, () => contender.within(0, undefined, () => {})),
         ),
+      ),
+  },
+  nestedWithAttributes: {
+    title: "withSpan, three deep, five attributes, not exported",
+    isExported: false,
+    run: (contender, spans) =>
+      inTurns(spans, 3, (index) =>
+        contender.within(0, attributes(index), () =>
+          contender.within(0, attributes(index), () => contender.within(0, attributes(index), () => {})),
+        ),
+      ),
+  },
+  unsampled: {
+    title: "active span with five attributes, refused by the sampler",
+    isExported: false,
+    destination: "unsampled",
+    run: (contender, spans) => inTurns(spans, 1, (index) => contender.within(0, attributes(index), () => {})),
+  },
+  read: {
+    title: "context variable get, of 100, against a raw getStore() of 100",
+    isExported: false,
+    run: (contender, spans) =>
+      contender.inOperation(() =>
+        inTurns(spans, 1, () => {
+          for (let read = 0; read < 100; read++) contender.read();
+        }),
       ),
   },
   pipeline: {

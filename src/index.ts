@@ -17,11 +17,10 @@ export { start } from "./sdk/start.ts";
 export type { FlushOptions, Telemetry, TelemetryReport } from "./sdk/telemetry.ts";
 export { activeSpan, annotate } from "./trace/active-span.ts";
 export type { ReadableSpan, Resource, TimedEvent } from "./trace/record.ts";
+export { parentBased, type ParentBasedOptions } from "./trace/parent-based.ts";
 export {
   alwaysOff,
   alwaysOn,
-  parentBased,
-  type ParentBasedOptions,
   type Sampler,
   SamplingDecision,
   type SamplingResult,

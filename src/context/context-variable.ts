@@ -1,6 +1,5 @@
 import { describe, report } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
-import type { Context } from "./context.ts";
 import { reportIfCrossed } from "./crossed-values.ts";
 import { currentContext, runIn } from "./current.ts";
 import { watchForHotPath } from "./hot-path.ts";
@@ -49,7 +48,7 @@ export class ContextVariable<Value> {
    * @throws ThroughlineError THR_CONTEXT_LOOKUP where there is neither
    */
   get(): Value {
-    const binding = this.#binding();
+    const binding = bindingOf(this.#index, this.name);
     if (binding !== undefined) return binding.value as Value;
     if (!this.#hasDefault) throw new ThroughlineError("THR_CONTEXT_LOOKUP", `"${this.name}".get()`);
     return this.#default as Value;
@@ -57,7 +56,7 @@ export class ContextVariable<Value> {
 
   /** As `get`, but undefined where there is neither value nor default. */
   tryGet(): Value | undefined {
-    const binding = this.#binding();
+    const binding = bindingOf(this.#index, this.name);
     return binding === undefined ? this.#default : (binding.value as Value);
   }
 
@@ -106,15 +105,6 @@ export class ContextVariable<Value> {
     return runIn(context.withScope(scope), fn, ...args);
   }
 
-  /** HOT. */
-  #binding(): Binding | undefined {
-    const context: Context = currentContext();
-    const binding = context.scope?.get(this.#index);
-    if (binding !== undefined && binding.setIn !== context.frame)
-      reportIfCrossed("reads", this.name, binding, context.frame);
-    return binding;
-  }
-
   #kept(value: Value, method: "set" | "run"): Value {
     return this.#keeps === "itself"
       ? value
@@ -129,6 +119,15 @@ function isToken(token: unknown): token is Token {
   } catch {
     return false;
   }
+}
+
+/** HOT. A function, for a private method costs a look at the class. */
+function bindingOf(index: number, name: string): Binding | undefined {
+  const { scope, frame } = currentContext();
+  if (scope === undefined) return undefined;
+  const binding = scope.get(index);
+  if (binding !== undefined && binding.setIn !== frame) reportIfCrossed("reads", name, binding, frame);
+  return binding;
 }
 
 function keepsOf(name: string, keeps: unknown): Keeps {

@@ -8,6 +8,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { asSpan, Context } from "./context.ts";
+import { enterFor } from "./enter.ts";
 import { foreignManager } from "./foreign-manager.ts";
 import { processState } from "./process-state.ts";
 import type { Providers } from "./providers.ts";
@@ -29,19 +30,20 @@ export function runIn<Arguments extends unknown[], Result>(
   fn: (...args: Arguments) => Result,
   ...args: Arguments
 ): Result {
-  return run(adopt(context), fn, ...args);
+  return run(adopt(context), call<Arguments, Result>, fn, args);
+}
+
+function call<Arguments extends unknown[], Result>(
+  fn: (...args: Arguments) => Result,
+  args: Arguments,
+): Result {
+  return fn(...args);
 }
 
 /** HOT. */
-function run<Arguments extends unknown[], Result>(
-  context: Context,
-  fn: (...args: Arguments) => Result,
-  ...args: Arguments
-): Result {
+function run<A, B, Result>(context: Context, fn: (a: A, b: B) => Result, a: A, b: B): Result {
   const manager = foreignManager();
-  return manager === undefined
-    ? storage.run(context, fn, ...args)
-    : manager.with(context, fn, undefined, ...args);
+  return manager === undefined ? enterFor(context, fn, a, b) : manager.with(context, fn, undefined, a, b);
 }
 
 /**

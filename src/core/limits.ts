@@ -6,7 +6,10 @@ export interface Limits {
   readonly attributeCountLimit: number;
   /** Characters of a text, and bytes of a byte array, within an attribute's value; default unlimited. */
   readonly attributeValueLengthLimit: number;
-  /** Levels of arrays and maps within an attribute's value; default 64. */
+  /**
+   * Levels of arrays and maps within an attribute's value; default 16. The specification's is 64, but parsers of protobuf
+   * stop at 100 messages within each other, of which a level takes up to three: they would refuse the whole request.
+   */
   readonly attributeValueDepthLimit: number;
   /** A whole attribute value: its characters and bytes, and 8 for each other element; default 65,536. Not the specification's: Infinity switches it off. */
   readonly attributeValueSizeLimit: number;
@@ -23,7 +26,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   attributeCountLimit: 128,
   attributeValueLengthLimit: Infinity,
-  attributeValueDepthLimit: 64,
+  attributeValueDepthLimit: 16,
   attributeValueSizeLimit: 65_536,
   eventCountLimit: 128,
   linkCountLimit: 128,

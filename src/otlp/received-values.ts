@@ -1,8 +1,8 @@
 import type { AnyValue, AttributeMap } from "./decoded.ts";
 import { MalformedOtlpError } from "./malformed-otlp-error.ts";
 
-/** How deep values may be nested; protobuf parsers stop at 100 messages, of which a value takes up to three. */
-const DEPTH_LIMIT = 64;
+/** How deep values may be nested: 64 arrays and maps, as SDKs send at most, and what the innermost holds. */
+const DEPTH_LIMIT = 65;
 
 /** Throws where values are nested too deep; an attribute's own value has depth 1. */
 export function checkDepth(depth: number): void {

@@ -4,13 +4,14 @@ import {
   type Link,
   type SpanKind,
   type SpanOptions,
-  trace,
   TraceFlags,
 } from "@opentelemetry/api";
 import { AttributeSet } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { DEFAULT_LIMITS, spanLimits } from "../core/limits.ts";
+import { ignoreRejection } from "./guarded.ts";
 import { type Sampler, SamplingDecision, type SamplingResult } from "./sampler.ts";
+import { copySpanContext } from "./span-context.ts";
 import type { SpanStart } from "./span.ts";
 
 /** A span that is about to start, as its tracer was asked for it. */
@@ -30,14 +31,16 @@ interface Decision {
 }
 
 /** A sampler sees every attribute that the span was given; the span's limit comes afterwards. */
-const { attributes: limits } = spanLimits({ ...DEFAULT_LIMITS, attributeCountLimit: Infinity });
+const { attributes: LIMITS } = spanLimits({ ...DEFAULT_LIMITS, attributeCountLimit: Infinity });
 
 /** Asks a sampler. One that fails is reported, and the span goes the way of its parent, a root's is recorded. */
 export function decide(sampler: Sampler, start: SpanStart, asked: Asked): Decision {
-  const given = new AttributeSet(limits);
-  given.setAll(asked.options.attributes);
-  const attributes = given.toObject();
-  const result = ask(sampler, start, asked, attributes);
+  const attributes = valid(asked.options.attributes);
+  const links = [...(asked.options.links ?? [])].map(({ context, attributes: ofLink }) => ({
+    context: copySpanContext(context),
+    attributes: valid(ofLink),
+  }));
+  const result = ask(sampler, start, asked, attributes, links);
   if (result === undefined)
     return { isRecorded: (start.traceFlags & TraceFlags.SAMPLED) !== 0, start, attributes };
   const isSampled = result.decision === SamplingDecision.RECORD_AND_SAMPLED;
@@ -45,27 +48,36 @@ export function decide(sampler: Sampler, start: SpanStart, asked: Asked): Decisi
     isRecorded: result.decision !== SamplingDecision.NOT_RECORD,
     start: {
       ...start,
-      traceFlags: isSampled ? start.traceFlags | TraceFlags.SAMPLED : start.traceFlags & ~TraceFlags.SAMPLED,
+      traceFlags: flagged(start.traceFlags, isSampled),
       traceState: result.traceState ?? start.traceState,
     },
-    attributes: { ...attributes, ...result.attributes },
+    attributes: valid(attributes, result.attributes),
   };
+}
+
+/** A parent's trace flags as a child has them that was sampled or not. */
+export function flagged(traceFlags: number, isSampled: boolean): number {
+  return isSampled ? traceFlags | TraceFlags.SAMPLED : traceFlags & ~TraceFlags.SAMPLED;
+}
+
+/** Those that are attributes, as an object of one's own. */
+function valid(...sources: readonly unknown[]): Attributes {
+  const set = new AttributeSet(LIMITS);
+  for (const source of sources) set.setAll(source);
+  return set.toObject();
 }
 
 function ask(
   sampler: Sampler,
   { traceId }: SpanStart,
-  { name, kind, options, context }: Asked,
+  { name, kind, context }: Asked,
   attributes: Attributes,
+  links: Link[],
 ): SamplingResult | undefined {
   try {
-    const parent = options.root === true ? trace.deleteSpan(context) : context;
-    const links: Link[] = [...(options.links ?? [])];
-    const {
-      decision,
-      attributes: added,
-      traceState,
-    } = sampler.shouldSample(parent, traceId.hex, name, kind, attributes, links);
+    const result = sampler.shouldSample(context, traceId.hex, name, kind, attributes, links);
+    ignoreRejection(result);
+    const { decision, attributes: added, traceState } = result;
     if (decision === 0 || decision === 1 || decision === 2)
       return { decision, ...(added && { attributes: added }), ...(traceState && { traceState }) };
     report("plugin_failed", `a sampler decided ${describe(decision)}; 0, 1 and 2 are decisions`);

@@ -1,4 +1,5 @@
 import type { Context, Span, SpanOptions, Tracer } from "@opentelemetry/api";
+import { isPromise } from "node:util/types";
 import { describe, report } from "../core/diagnostics.ts";
 import { NON_RECORDING } from "./non-recording.ts";
 
@@ -14,6 +15,11 @@ export function guarded(act: () => void): void {
   } catch (thrown) {
     report("plugin_failed", `a span of another SDK failed (${describe(thrown)})`);
   }
+}
+
+/** A plugin's method that is to be synchronous may still be written as async: its rejection is not the host's. */
+export function ignoreRejection(result: unknown, failed: (reason: unknown) => void = () => {}): void {
+  if (isPromise(result)) result.catch(failed);
 }
 
 /** A span of whatever provider is current; one that records nothing where that provider, another SDK's, fails. */

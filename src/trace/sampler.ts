@@ -2,12 +2,14 @@ import {
   type Attributes,
   type Context,
   isSpanContextValid,
+  isValidTraceId,
   type Link,
   type SpanKind,
   trace,
   TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
+import { SpanId, TraceId } from "../core/ids.ts";
 
 /** What a sampler may decide, in the official SDK's numbers.  (Specification: Sampling) */
 export const SamplingDecision = {
@@ -42,8 +44,51 @@ export interface Sampler {
 const ON: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
 const OFF: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
 
-const ALWAYS_ON: Sampler = { shouldSample: () => ON, toString: () => "AlwaysOnSampler" };
-const ALWAYS_OFF: Sampler = { shouldSample: () => OFF, toString: () => "AlwaysOffSampler" };
+/** What our samplers look at: of a span that starts, its trace and its parent. */
+export interface Origin {
+  /** Undefined where the id that a caller gave is none. */
+  readonly traceId: TraceId | undefined;
+  readonly parentSpanId: SpanId | undefined;
+  readonly isParentRemote: boolean | undefined;
+  /** The parent's. */
+  readonly traceFlags: number;
+}
+
+/** A sampler of ours, for which neither ids need to be written out nor attributes copied. */
+export class OwnSampler implements Sampler {
+  readonly isSampled: (origin: Origin) => boolean;
+  readonly #description: string;
+
+  constructor(description: string, isSampled: (origin: Origin) => boolean) {
+    this.#description = description;
+    this.isSampled = isSampled;
+  }
+
+  shouldSample(context: Context, traceId: string): SamplingResult {
+    return this.isSampled(originOf(context, traceId)) ? ON : OFF;
+  }
+
+  toString(): string {
+    return this.#description;
+  }
+}
+
+/** Of a span that someone else starts. */
+export function originOf(context: Context | undefined, traceId: string): Origin {
+  const parent = context === undefined ? undefined : trace.getSpanContext(context);
+  const id = isValidTraceId(traceId) ? TraceId.fromHex(traceId) : undefined;
+  return parent === undefined || !isSpanContextValid(parent)
+    ? { traceId: id, parentSpanId: undefined, isParentRemote: undefined, traceFlags: TraceFlags.NONE }
+    : {
+        traceId: id,
+        parentSpanId: SpanId.fromHex(parent.spanId),
+        isParentRemote: parent.isRemote === true,
+        traceFlags: parent.traceFlags,
+      };
+}
+
+const ALWAYS_ON = new OwnSampler("AlwaysOnSampler", () => true);
+const ALWAYS_OFF = new OwnSampler("AlwaysOffSampler", () => false);
 
 /** Every span.  (Specification: AlwaysOn) */
 export function alwaysOn(): Sampler {
@@ -64,61 +109,13 @@ export function alwaysOff(): Sampler {
 export function traceIdRatioBased(ratio: number): Sampler {
   const share = typeof ratio === "number" && ratio > 0 ? Math.min(ratio, 1) : 0;
   const bound = share === 1 ? 2 ** 32 : Math.floor(share * 0xffffffff);
-  return {
-    shouldSample: (_, traceId) => (folded(traceId) < bound ? ON : OFF),
-    toString: () => `TraceIdRatioBased{${share}}`,
-  };
+  return new OwnSampler(
+    `TraceIdRatioBased{${share}}`,
+    ({ traceId }) => traceId !== undefined && folded(traceId) < bound,
+  );
 }
 
 /** A trace id's four words, folded into one. */
-function folded(traceId: string): number {
-  let fold = 0;
-  for (let offset = 0; offset < 32; offset += 8)
-    fold ^= Number.parseInt(traceId.slice(offset, offset + 8), 16);
-  return fold >>> 0;
-}
-
-export interface ParentBasedOptions {
-  /** Decides on spans without a parent. */
-  readonly root: Sampler;
-  /** Default of each that is sampled: `alwaysOn()`; of each that is not: `alwaysOff()`. */
-  readonly remoteParentSampled?: Sampler;
-  readonly remoteParentNotSampled?: Sampler;
-  readonly localParentSampled?: Sampler;
-  readonly localParentNotSampled?: Sampler;
-}
-
-/** As the parent was decided; a root as `root` says.  (Specification: ParentBased) */
-export function parentBased(options: ParentBasedOptions): Sampler {
-  // Who writes JavaScript may leave out what the type asks for.
-  const given: Partial<ParentBasedOptions> = { ...options };
-  const {
-    root = ALWAYS_ON,
-    remoteParentSampled = ALWAYS_ON,
-    remoteParentNotSampled = ALWAYS_OFF,
-    localParentSampled = ALWAYS_ON,
-    localParentNotSampled = ALWAYS_OFF,
-  } = given;
-  const samplerFor = (context: Context): Sampler => {
-    const parent = trace.getSpanContext(context);
-    if (parent === undefined || !isSpanContextValid(parent)) return root;
-    const isSampled = (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
-    if (parent.isRemote === true) return isSampled ? remoteParentSampled : remoteParentNotSampled;
-    return isSampled ? localParentSampled : localParentNotSampled;
-  };
-  return {
-    shouldSample: (context, ...span) => samplerFor(context).shouldSample(context, ...span),
-    toString: () => {
-      const delegates = {
-        root,
-        remoteParentSampled,
-        remoteParentNotSampled,
-        localParentSampled,
-        localParentNotSampled,
-      };
-      return `ParentBased{${Object.entries(delegates)
-        .map(([name, sampler]) => `${name}=${sampler.toString()}`)
-        .join(", ")}}`;
-    },
-  };
+function folded({ a, b, c, d }: TraceId): number {
+  return (a ^ b ^ c ^ d) >>> 0;
 }

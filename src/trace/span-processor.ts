@@ -1,5 +1,6 @@
 import type { Context, Span } from "@opentelemetry/api";
 import { describe, report } from "../core/diagnostics.ts";
+import { ignoreRejection } from "./guarded.ts";
 import type { ReadableSpan } from "./record.ts";
 
 /**
@@ -52,9 +53,9 @@ export class SpanProcessors {
   }
 }
 
-function guarded(act: () => void): void {
+function guarded(act: () => unknown): void {
   try {
-    act();
+    ignoreRejection(act(), reportFailure);
   } catch (thrown) {
     reportFailure(thrown);
   }

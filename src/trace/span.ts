@@ -25,7 +25,7 @@ import { runActive, type StartedSpan } from "./started-span.ts";
 import type { TracingSetup } from "./tracing-setup.ts";
 
 const NO_ATTRIBUTES: AttributeList = [];
-// Frozen, for all spans share them, and processors can reach them.
+// Frozen, for all spans share them, and whoever reads a span can reach them.
 const NO_EVENTS = Object.freeze([]) as unknown as EventRecord[];
 const NO_LINKS = Object.freeze([]) as unknown as LinkRecord[];
 
@@ -73,6 +73,8 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   #attributes: AttributeSet | undefined;
   /** The attributes as someone has read them, and may have changed them since. */
   #readAttributes: Attributes | undefined;
+  /** The same of the status. */
+  #readStatus: SpanStatus | undefined;
   #context: SpanContext | undefined;
   #parentContext: SpanContext | undefined;
   #state: "open" | "ending" | "ended" = "open";
@@ -95,6 +97,10 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     this.instrumentationScope = instrumentationScope;
     this.localRoot = start.localRoot ?? this;
     this.#setup = setup;
+    if (setup.keepsEnded) {
+      this.events = [];
+      this.links = [];
+    }
     this.#clock = start.localRoot === undefined ? setup.clock() : start.localRoot.#clock;
     const reading = this.#clock.read();
     this.startSeconds = this.#clock.seconds(reading);
@@ -160,6 +166,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     try {
       const { code, message } = status;
       if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this;
+      this.#readStatus = undefined;
       this.statusCode = code;
       this.statusMessage = code === SpanStatusCode.ERROR && typeof message === "string" ? message : "";
     } catch (thrown) {
@@ -219,17 +226,15 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
 
   get parentSpanContext(): SpanContext | undefined {
     if (this.#parentContext !== undefined || this.parentSpanId === undefined) return this.#parentContext;
-    return spanContextOf({
-      traceId: this.traceId,
-      spanId: this.parentSpanId,
-      traceFlags: this.traceFlags,
-      inheritedState: this.inheritedState,
-    });
+    const { traceId, parentSpanId: spanId, traceFlags, inheritedState } = this;
+    const context = spanContextOf({ traceId, spanId, traceFlags, inheritedState });
+    if (this.isParentRemote === true) context.isRemote = true;
+    return context;
   }
 
   get status(): SpanStatus {
     const { statusCode: code, statusMessage: message } = this;
-    return message === "" ? { code } : { code, message };
+    return (this.#readStatus ??= message === "" ? { code } : { code, message });
   }
 
   get startTime(): HrTime {
@@ -263,7 +268,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   /** A sink must not throw; whoever ends a span must not suffer if one does. */
   #handOver(): void {
     try {
-      if (this.#readAttributes !== undefined) this.#takeBackAttributes(this.#readAttributes);
+      this.#takeBack();
       this.#setup.sink.accept(this);
     } catch (thrown) {
       report("internal_error", `a span was lost on its way out (${describe(thrown)})`);
@@ -277,6 +282,14 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   }
 
   /** A processor that redacts changes what it was given to read: what it left is what counts. */
+  #takeBack(): void {
+    if (this.#readAttributes !== undefined) this.#takeBackAttributes(this.#readAttributes);
+    if (this.#readStatus === undefined) return;
+    const { code, message } = this.#readStatus;
+    this.statusCode = code;
+    this.statusMessage = typeof message === "string" ? message : "";
+  }
+
   #takeBackAttributes(read: Attributes): void {
     const { dropped = 0 } = this.#attributes ?? {};
     this.#attributes = new AttributeSet(this.#setup.limits.attributes);
@@ -288,6 +301,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   #letGo(): void {
     this.#attributes = undefined;
     this.#readAttributes = undefined;
+    this.#readStatus = undefined;
     this.events = NO_EVENTS;
     this.links = NO_LINKS;
   }

@@ -1,5 +1,4 @@
 import {
-  context as contextApi,
   type Context,
   isSpanContextValid,
   type Span as ApiSpan,
@@ -11,12 +10,13 @@ import {
   type Tracer as ApiTracer,
 } from "@opentelemetry/api";
 import { Context as OurContext } from "../context/context.ts";
+import { capture, currentContext, runWithSpan } from "../context/current.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { hrTime } from "../core/clock.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { type Ids, SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
-import { decide } from "./decide.ts";
+import { decide, flagged } from "./decide.ts";
 import { NON_RECORDING } from "./non-recording.ts";
 import { copySpanContext } from "./span-context.ts";
 import { Span, spanName, type SpanStart } from "./span.ts";
@@ -72,25 +72,28 @@ export class Tracer implements ApiTracer {
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : NO_OPTIONS;
     const parent = contextOrActive(rest.length > 2 ? (rest[1] as Context) : undefined);
     const span = this.startSpan(name, options, parent);
-    return contextApi.with(
-      trace.setSpan(parent, span),
-      fn as (span: ApiSpan) => ReturnType<Call>,
-      undefined,
-      span,
-    );
+    return runWithSpan(span, capture(parent), callWith, fn) as ReturnType<Call>;
   }
 
   #start(name: string, options: SpanOptions, context: Context): ApiSpan {
     if (isTracingSuppressed(context)) return NON_RECORDING;
     const setup = this.#setup;
-    const parent = options.root === true ? undefined : spanOf(context);
+    const parentContext = options.root === true ? trace.deleteSpan(context) : context;
+    const parent = spanOf(parentContext);
     const kind = kindOf(options.kind);
     let start = startOf(parent, setup);
     let { attributes } = options;
     let isRecorded = (start.traceFlags & TraceFlags.SAMPLED) !== 0;
-    if (setup.sampler !== undefined) {
-      const decision = decide(setup.sampler, start, { name, kind, options, context });
-      ({ start, isRecorded, attributes } = decision);
+    if (setup.ownSampler !== undefined) {
+      isRecorded = setup.ownSampler.isSampled(start);
+      start = { ...start, traceFlags: flagged(start.traceFlags, isRecorded) };
+    } else if (setup.sampler !== undefined) {
+      ({ start, isRecorded, attributes } = decide(setup.sampler, start, {
+        name,
+        kind,
+        options,
+        context: parentContext,
+      }));
     }
     if (!isRecorded)
       return new UnsampledSpan(start.traceId, setup.ids.spanId(), start.traceFlags, start.traceState);
@@ -99,9 +102,13 @@ export class Tracer implements ApiTracer {
     if (options.links !== undefined) span.addLinks(options.links);
     const startTime = options.startTime === undefined ? undefined : hrTime(options.startTime);
     if (startTime !== undefined) span.startAt(startTime);
-    setup.processors?.onStart(span.under(spanContextOf(parent)), context);
+    setup.processors?.onStart(span.under(spanContextOf(parent)), parentContext);
     return span;
   }
+}
+
+function callWith<Result>(span: ApiSpan, fn: (span: ApiSpan) => Result): Result {
+  return fn(span);
 }
 
 /** HOT. */
@@ -119,7 +126,7 @@ function contextOrActive(context: Context | undefined): Context {
   } catch {
     report("invalid_argument", "a span was started from what is no context; the active one was taken");
   }
-  return contextApi.active();
+  return currentContext();
 }
 
 function startOf(parent: ApiSpan | undefined, { ids }: TracingSetup): SpanStart {

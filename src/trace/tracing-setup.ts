@@ -2,7 +2,7 @@ import { type Clock, clockForNewTrace } from "../core/clock.ts";
 import { type IdGenerator, type Ids, idsOf, RANDOM_IDS } from "../core/ids.ts";
 import { type Limits, type SpanLimits, spanLimits } from "../core/limits.ts";
 import type { Resource, SpanSink } from "./record.ts";
-import type { Sampler } from "./sampler.ts";
+import { OwnSampler, type Sampler } from "./sampler.ts";
 import { type SpanProcessor, SpanProcessors } from "./span-processor.ts";
 
 /** How a tracer provider makes its spans; what is left out is the specification's default. */
@@ -24,6 +24,8 @@ export interface TracingSetup {
   readonly sink: SpanSink;
   /** Undefined: as the parent, a root always. */
   readonly sampler: Sampler | undefined;
+  /** The sampler where it is one of ours. */
+  readonly ownSampler: OwnSampler | undefined;
   readonly processors: SpanProcessors | undefined;
   readonly limits: SpanLimits;
   readonly ids: Ids;
@@ -52,6 +54,7 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
   return {
     sink,
     sampler,
+    ownSampler: ownOf(sampler),
     processors: processors.length === 0 ? undefined : new SpanProcessors(processors),
     limits: spanLimits(limits),
     ids: idGenerator === undefined ? RANDOM_IDS : idsOf(idGenerator),
@@ -60,4 +63,13 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
     // Processors that are not ours may read a span later.
     keepsEnded: keepsEnded || processors.length > 0,
   };
+}
+
+/** Never throws: asking a revoked proxy does. */
+function ownOf(sampler: Sampler | undefined): OwnSampler | undefined {
+  try {
+    return sampler instanceof OwnSampler ? sampler : undefined;
+  } catch {
+    return undefined;
+  }
 }

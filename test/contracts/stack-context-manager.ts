@@ -29,7 +29,7 @@ export class StackContextManager implements ContextManager {
   bind<Target>(context: Context, target: Target): Target {
     if (target instanceof EventEmitter && !this.#bound.has(target)) {
       this.#bound.add(target);
-      target.emit = this.bind(context, target.emit);
+      target.emit = this.bind(context, Reflect.get(target, "emit") as typeof target.emit);
     }
     if (typeof target !== "function") return target;
     const inContext = (call: () => unknown): unknown => this.with(context, call);

@@ -220,7 +220,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "values that cross are not reported when they are read",
     file: "context-variable.ts",
-    find: 'reportIfCrossed("reads", this.name, binding, context.frame);',
+    find: 'reportIfCrossed("reads", name, binding, frame);',
     replace: "void reportIfCrossed;",
   },
   {

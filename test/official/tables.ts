@@ -1,0 +1,46 @@
+import { BATCH_PROCESSOR } from "./batch-processor.ts";
+import { CONSOLE_EXPORTER, MEMORY_EXPORTER } from "./exporters.ts";
+import { PROCESSORS_IN_ORDER, RANDOM_IDS } from "./ids-and-order.ts";
+import { ALWAYS_OFF, ALWAYS_ON, PARENT_BASED, SAMPLER, TRACE_ID_RATIO } from "./samplers.ts";
+import { SIMPLE_PROCESSOR } from "./simple-processor.ts";
+import { SPAN_ATTRIBUTES } from "./span-attributes.ts";
+import { SPAN_EVENTS_AND_LINKS } from "./span-events-and-links.ts";
+import { SPAN_LIFE } from "./span-life.ts";
+import { SPAN_STATUS } from "./span-status.ts";
+import type { Table } from "./stage.ts";
+import { TRACER_PROVIDER } from "./tracer-provider.ts";
+import { TRACER } from "./tracer.ts";
+
+const TEST = "sdk-trace/test";
+const BASE_TEST = "opentelemetry-sdk-trace-base/test";
+
+/** The official tests under packages/ of open-telemetry/opentelemetry-js at 61126358cb, without those for browsers. */
+export const TABLES: readonly Table[] = [
+  { of: `${TEST}/common/MultiSpanProcessor.test.ts`, titles: 7, rows: PROCESSORS_IN_ORDER },
+  { of: `${TEST}/common/RandomIdGenerator.test.ts`, titles: 4, rows: RANDOM_IDS },
+  {
+    of: `${TEST}/common/Span.test.ts`,
+    titles: 66,
+    rows: [...SPAN_LIFE, ...SPAN_ATTRIBUTES, ...SPAN_EVENTS_AND_LINKS, ...SPAN_STATUS],
+  },
+  { of: `${TEST}/common/Tracer.test.ts`, titles: 16, rows: TRACER },
+  { of: `${TEST}/common/TracerProvider.test.ts`, titles: 33, rows: TRACER_PROVIDER },
+  { of: `${TEST}/common/export/BatchSpanProcessorBase.test.ts`, titles: 24, rows: BATCH_PROCESSOR },
+  { of: `${TEST}/common/export/ConsoleSpanExporter.test.ts`, titles: 2, rows: CONSOLE_EXPORTER },
+  { of: `${TEST}/common/export/InMemorySpanExporter.test.ts`, titles: 6, rows: MEMORY_EXPORTER },
+  { of: `${TEST}/common/export/SimpleSpanProcessor.test.ts`, titles: 13, rows: SIMPLE_PROCESSOR },
+  { of: `${TEST}/common/sampler/AlwaysOffSampler.test.ts`, titles: 2, rows: ALWAYS_OFF },
+  { of: `${TEST}/common/sampler/AlwaysOnSampler.test.ts`, titles: 2, rows: ALWAYS_ON },
+  { of: `${TEST}/common/sampler/AlwaysRecordSampler.test.ts`, titles: 6, rows: [] },
+  { of: `${TEST}/common/sampler/ParentBasedSampler.test.ts`, titles: 7, rows: PARENT_BASED },
+  { of: `${TEST}/common/sampler/Sampler.test.ts`, titles: 2, rows: SAMPLER },
+  { of: `${TEST}/common/sampler/TraceIdRatioBasedSampler.test.ts`, titles: 11, rows: TRACE_ID_RATIO },
+  { of: `${TEST}/node/inspect.test.ts`, titles: 5, rows: [] },
+  { of: `${BASE_TEST}/common/BasicTracerProvider-shim.test.ts`, titles: 3, rows: [] },
+  { of: `${BASE_TEST}/common/BatchSpanProcessor-shim.test.ts`, titles: 1, rows: [] },
+  { of: `${BASE_TEST}/common/SimpleSpanProcessor-shim.test.ts`, titles: 1, rows: [] },
+  { of: `${BASE_TEST}/node/BasicTracerProvider.test.ts`, titles: 4, rows: [] },
+  { of: `${BASE_TEST}/node/BatchSpanProcessor.test.ts`, titles: 1, rows: [] },
+  { of: `${BASE_TEST}/node/Tracer.test.ts`, titles: 3, rows: [] },
+  { of: `${BASE_TEST}/node/config.test.ts`, titles: 8, rows: [] },
+];
