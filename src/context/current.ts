@@ -102,17 +102,17 @@ function ofForeign(context: ApiContext): Context {
   return seen.own;
 }
 
-/** The providers of the current context, else those of `start()`; undefined where neither says where to. */
-export function currentProviders(): Providers | undefined {
-  return currentContext().providers ?? processState.providers;
+/** The providers of a context, else those of `start()`; undefined where neither says where to. */
+export function providersIn(context: Context): Providers | undefined {
+  return context.providers ?? processState.providers;
 }
 
-/** The current tracer provider, else the API's global one, which another SDK may have registered. */
-export function currentTracerProvider(): TracerProvider {
-  return currentProviders()?.tracerProvider ?? trace.getTracerProvider();
+/** The tracer provider of a context, else the API's global one, which another SDK may have registered. */
+export function tracerProviderIn(context: Context): TracerProvider {
+  return providersIn(context)?.tracerProvider ?? trace.getTracerProvider();
 }
 
 /** The current meter provider, else the API's global one, which another SDK may have registered. */
 export function currentMeterProvider(): MeterProvider {
-  return currentProviders()?.meterProvider ?? metrics.getMeterProvider();
+  return providersIn(currentContext())?.meterProvider ?? metrics.getMeterProvider();
 }

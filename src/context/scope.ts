@@ -28,6 +28,9 @@ function nextId(): number {
 /** Variables with an index from here on are kept in a map: an array that long would be copied for each set. */
 const INDEXED = 1_000;
 
+/** Shared by all scopes without a binding. */
+const NOTHING: (Binding | undefined)[] = [];
+
 /**
  * What one operation owns: the values of its context variables, shared by everything that runs in it. A scope is
  * opened for each request, by `scope(fn)` and `variable.run()`, and by the first `withSpan` outside any.
@@ -44,9 +47,9 @@ export class Scope {
 
   /** A scope of its own, with what is set in `outer` now. What either sets afterwards the other never sees. */
   constructor(outer?: Scope) {
-    this.bindings = outer === undefined ? [] : outer.bindings;
+    this.bindings = outer === undefined ? NOTHING : outer.bindings;
     this.others = outer?.others;
-    this.isShared = outer !== undefined;
+    this.isShared = true;
     if (outer !== undefined) outer.isShared = true;
   }
 
@@ -67,9 +70,9 @@ export class Scope {
   }
 
   clear(): void {
-    this.bindings = [];
+    this.bindings = NOTHING;
     this.others = undefined;
-    this.isShared = false;
+    this.isShared = true;
   }
 }
 

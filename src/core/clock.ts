@@ -20,8 +20,9 @@ export class Clock {
     this.#offset = wall - this.#originSeconds * 1000 - this.#anchoredAt;
   }
 
-  get isStale(): boolean {
-    return performance.now() - this.#anchoredAt > ANCHOR_AGE;
+  /** Whether a trace that starts at this reading is to have a younger clock. */
+  isStaleAt(reading: number): boolean {
+    return reading - this.#offset - this.#anchoredAt > ANCHOR_AGE;
   }
 
   /** Milliseconds since this clock's origin, with a fraction; `seconds` and `nanoseconds` split such a reading. */
@@ -40,13 +41,20 @@ export class Clock {
   }
 }
 
+/** Where the clock of a new trace comes from. */
+export interface Clocks {
+  /** The one in use, which may be stale. */
+  current(): Clock;
+  /** A new one, in use from now on. */
+  renew(): Clock;
+}
+
 let current = new Clock();
 
-/** The clock for a new trace. */
-export function clockForNewTrace(): Clock {
-  if (current.isStale) current = new Clock();
-  return current;
-}
+export const SYSTEM_CLOCKS: Clocks = {
+  current: () => current,
+  renew: () => (current = new Clock()),
+};
 
 /** The last second whose nanoseconds since the epoch fit the 64 bits that OTLP has for them. */
 const LAST_SECOND = 18_446_744_073;

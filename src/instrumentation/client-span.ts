@@ -23,7 +23,7 @@ export interface OutgoingRequest extends Target {
   setHeader(name: string, value: string): void;
 }
 
-const tracer = currentTracer(HTTP_SCOPE, VERSION);
+const tracerIn = currentTracer(HTTP_SCOPE, VERSION);
 
 /**
  * Starts the span of an outgoing request, a child of what is active, and gives the request the headers that tell the
@@ -35,7 +35,7 @@ export function startClientSpan(request: OutgoingRequest): Span | undefined {
   if (isTracingSuppressed(context) || request.method === "CONNECT") return undefined;
   const { name, attributes } = methodOf(request.method);
   const options = { kind: SpanKind.CLIENT, attributes: { ...attributes, ...targetAttributes(request) } };
-  const span = tracer().startSpan(name, options, context);
+  const span = tracerIn(context).startSpan(name, options, context);
   if (!request.hasHeader("traceparent")) {
     propagation.inject(trace.setSpan(context, span), request, {
       set: (carrier, key, value) => carrier.setHeader(key, value),

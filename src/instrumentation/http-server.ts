@@ -15,7 +15,7 @@ interface RequestStart {
   readonly response: ServerResponse;
 }
 
-const tracer = currentTracer(HTTP_SCOPE, VERSION);
+const tracerIn = currentTracer(HTTP_SCOPE, VERSION);
 
 /**
  * A server span and a scope for every request that node:http receives. The handler runs in them, and so do the
@@ -33,7 +33,7 @@ export function traceHttpServer(): Subscription {
     ) as Context;
     const { name, attributes } = methodOf(request.method);
     const options = { kind: SpanKind.SERVER, attributes: { ...attributes, ...describeRequest(request) } };
-    const span = tracer().startSpan(name, options, remote);
+    const span = tracerIn(remote).startSpan(name, options, remote);
     const context = remote.withSpan(span, scope);
     enter(context);
     bindEmitter(context, request);

@@ -9,7 +9,8 @@ import {
   type MeterProvider,
   type TracerProvider,
 } from "@opentelemetry/api";
-import { currentProviders } from "../context/current.ts";
+import type { Context as OurContext } from "../context/context.ts";
+import { currentContext, providersIn } from "../context/current.ts";
 import { foreignManager } from "../context/foreign-manager.ts";
 import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
@@ -23,23 +24,26 @@ const silentMeter = createNoopMeter();
 /** What the API knows as global: it asks the current context for each span, so a tenant, a test or a restart is honoured. */
 const tracerProvider: TracerProvider = {
   getTracer: (name, version, options) => {
-    const tracer = currentTracer(name, version, options, ownTracerProvider);
+    const tracerIn = currentTracer(name, version, options, ownTracerProvider);
     return {
-      startSpan: (...args) => tracer().startSpan(...args),
+      startSpan: (spanName, spanOptions, parent) => {
+        const active = currentContext();
+        return tracerIn(active).startSpan(spanName, spanOptions, parent === undefined ? active : parent);
+      },
       startActiveSpan: (...args: unknown[]) =>
-        (tracer().startActiveSpan as (...all: unknown[]) => never)(...args),
+        (tracerIn(currentContext()).startActiveSpan as (...all: unknown[]) => never)(...args),
     };
   },
 };
 
 /** As above, but for each meter: an instrument stays with the provider that it was made from. */
 const meterProvider: MeterProvider = {
-  getMeter: (...scope) => currentProviders()?.meterProvider.getMeter(...scope) ?? silentMeter,
+  getMeter: (...scope) => providersIn(currentContext())?.meterProvider.getMeter(...scope) ?? silentMeter,
 };
 
 /** Never the API's own, which is this one: what is not ours to trace is silent. */
-function ownTracerProvider(): TracerProvider {
-  return currentProviders()?.tracerProvider ?? silentTracers;
+function ownTracerProvider(current: OurContext): TracerProvider {
+  return providersIn(current)?.tracerProvider ?? silentTracers;
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Context, Span, SpanOptions, Tracer } from "@opentelemetry/api";
+import type { Span, SpanOptions, Tracer } from "@opentelemetry/api";
 import { isPromise } from "node:util/types";
+import type { Context } from "../context/context.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { NON_RECORDING } from "./non-recording.ts";
 
@@ -24,13 +25,13 @@ export function ignoreRejection(result: unknown, failed: (reason: unknown) => vo
 
 /** A span of whatever provider is current; one that records nothing where that provider, another SDK's, fails. */
 export function startGuarded(
-  tracer: () => Tracer,
+  tracerIn: (context: Context) => Tracer,
   name: string,
   options: SpanOptions | undefined,
   context: Context,
 ): Span {
   try {
-    return tracer().startSpan(name, options, context);
+    return tracerIn(context).startSpan(name, options, context);
   } catch (thrown) {
     report("plugin_failed", `a tracer of another SDK failed (${describe(thrown)})`);
     return NON_RECORDING;

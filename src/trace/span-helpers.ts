@@ -12,9 +12,9 @@ export interface SpanHelpers {
 }
 
 export function spanHelpers(name: string, version?: string): SpanHelpers {
-  const tracer = currentTracer(name, version);
-  const withSpan = withSpanOf(tracer);
-  return { withSpan, startSpan: startSpanOf(tracer), traced: tracedOf(withSpan) };
+  const tracerIn = currentTracer(name, version);
+  const withSpan = withSpanOf(tracerIn);
+  return { withSpan, startSpan: startSpanOf(tracerIn), traced: tracedOf(withSpan) };
 }
 
 /** The application's own. */

@@ -101,10 +101,15 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
       this.events = [];
       this.links = [];
     }
-    this.#clock = start.localRoot === undefined ? setup.clock() : start.localRoot.#clock;
-    const reading = this.#clock.read();
-    this.startSeconds = this.#clock.seconds(reading);
-    this.startNanoseconds = this.#clock.nanoseconds(reading);
+    let clock = start.localRoot === undefined ? setup.clocks.current() : start.localRoot.#clock;
+    let reading = clock.read();
+    if (start.localRoot === undefined && clock.isStaleAt(reading)) {
+      clock = setup.clocks.renew();
+      reading = clock.read();
+    }
+    this.#clock = clock;
+    this.startSeconds = clock.seconds(reading);
+    this.startNanoseconds = clock.nanoseconds(reading);
   }
 
   /** For the tracer, before anyone else holds the span. */

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Span, SpanOptions, Tracer } from "@opentelemetry/api";
+import type { Context } from "../context/context.ts";
 import { currentContext, runWithSpan } from "../context/current.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { endGuarded, startGuarded } from "./guarded.ts";
@@ -31,8 +32,8 @@ export interface StartSpan {
 }
 
 /** `startSpan` for one instrumentation scope. */
-export function startSpanOf(tracer: () => Tracer): StartSpan {
-  return (name, options) => asStarted(startGuarded(tracer, name, options, currentContext()));
+export function startSpanOf(tracerIn: (context: Context) => Tracer): StartSpan {
+  return (name, options) => asStarted(startGuarded(tracerIn, name, options, currentContext()));
 }
 
 /** `span.run(fn)`. */

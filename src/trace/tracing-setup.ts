@@ -1,4 +1,4 @@
-import { type Clock, clockForNewTrace } from "../core/clock.ts";
+import { type Clocks, SYSTEM_CLOCKS } from "../core/clock.ts";
 import { type IdGenerator, type Ids, idsOf, RANDOM_IDS } from "../core/ids.ts";
 import { type Limits, type SpanLimits, spanLimits } from "../core/limits.ts";
 import type { Resource, SpanSink } from "./record.ts";
@@ -13,8 +13,7 @@ export interface TracingOptions {
   readonly limits?: Limits | undefined;
   readonly idGenerator?: IdGenerator | undefined;
   readonly resource?: Resource | undefined;
-  /** The clock for a new trace. */
-  readonly clock?: (() => Clock) | undefined;
+  readonly clocks?: Clocks | undefined;
   /** True where the sink keeps spans for later: they keep their fields then. */
   readonly keepsEnded?: boolean | undefined;
 }
@@ -30,7 +29,7 @@ export interface TracingSetup {
   readonly limits: SpanLimits;
   readonly ids: Ids;
   readonly resource: Resource;
-  readonly clock: () => Clock;
+  readonly clocks: Clocks;
   readonly keepsEnded: boolean;
 }
 
@@ -48,7 +47,7 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
     limits,
     idGenerator,
     resource,
-    clock,
+    clocks = SYSTEM_CLOCKS,
     keepsEnded = false,
   } = options;
   return {
@@ -59,7 +58,7 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
     limits: spanLimits(limits),
     ids: idGenerator === undefined ? RANDOM_IDS : idsOf(idGenerator),
     resource: resource ?? NO_RESOURCE,
-    clock: clock ?? clockForNewTrace,
+    clocks,
     // Processors that are not ours may read a span later.
     keepsEnded: keepsEnded || processors.length > 0,
   };

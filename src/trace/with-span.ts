@@ -1,4 +1,5 @@
 import { type Span, type SpanOptions, SpanStatusCode, type Tracer } from "@opentelemetry/api";
+import type { Context } from "../context/context.ts";
 import { currentContext, runWithSpan } from "../context/current.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { exceptionMessage } from "./exception.ts";
@@ -25,7 +26,7 @@ export interface WithSpan {
 }
 
 /** `withSpan` for one instrumentation scope. */
-export function withSpanOf(tracer: () => Tracer): WithSpan {
+export function withSpanOf(tracerIn: (context: Context) => Tracer): WithSpan {
   return <Result>(
     name: string,
     optionsOrFn: SpanOptions | ((span: Span) => Result),
@@ -36,7 +37,7 @@ export function withSpanOf(tracer: () => Tracer): WithSpan {
       throw new ThroughlineError("THR_NOT_A_FUNCTION", "withSpan(name, options?, fn)");
     const parent = currentContext();
     const options = last === undefined ? undefined : (optionsOrFn as SpanOptions);
-    return runWithSpan(startGuarded(tracer, name, options, parent), parent, runToEnd<Result>, fn);
+    return runWithSpan(startGuarded(tracerIn, name, options, parent), parent, runToEnd<Result>, fn);
   };
 }
 

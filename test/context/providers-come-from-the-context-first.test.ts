@@ -1,6 +1,6 @@
 import { createNoopMeter, metrics, trace } from "@opentelemetry/api";
 import { expect } from "chai";
-import { currentMeterProvider, currentTracerProvider, runIn } from "../../src/context/current.ts";
+import { currentContext, currentMeterProvider, runIn, tracerProviderIn } from "../../src/context/current.ts";
 import { Context } from "../../src/context/context.ts";
 import { processState } from "../../src/context/process-state.ts";
 import type { Providers } from "../../src/context/providers.ts";
@@ -9,7 +9,7 @@ import { withSpan } from "../../src/trace/span-helpers.ts";
 import { recording } from "../recording.ts";
 
 const here = (): Providers => ({
-  tracerProvider: currentTracerProvider(),
+  tracerProvider: tracerProviderIn(currentContext()),
   meterProvider: currentMeterProvider(),
 });
 
@@ -59,7 +59,8 @@ describe("the providers in force", () => {
   });
 
   it("are asked for a tracer again only when they are others", () => {
-    const tracer = currentTracer("library", "1.0.0");
+    const tracerIn = currentTracer("library", "1.0.0");
+    const tracer = () => tracerIn(currentContext());
     let asked = 0;
     const counting = (): Providers => {
       const { providers } = recording();

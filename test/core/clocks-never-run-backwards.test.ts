@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { performance } from "node:perf_hooks";
-import { Clock, clockForNewTrace } from "../../src/core/clock.ts";
-import { freshCopy } from "./fresh-copy.ts";
+import { Clock, SYSTEM_CLOCKS } from "../../src/core/clock.ts";
 
 /** Calls `fn` as if `milliseconds` had passed on the monotonic clock. */
 function after<Result>(milliseconds: number, fn: () => Result): Result {
@@ -69,25 +68,20 @@ describe("Clock", () => {
 
   it("serves new traces for ten seconds, and not for longer", () => {
     const clock = new Clock();
-    expect(after(9_999, () => clock.isStale)).to.equal(false);
-    expect(after(10_100, () => clock.isStale)).to.equal(true);
+    expect(after(9_999, () => clock.isStaleAt(clock.read()))).to.equal(false);
+    expect(after(10_100, () => clock.isStaleAt(clock.read()))).to.equal(true);
   });
 
   it("is shared by new traces", () => {
-    expect(clockForNewTrace()).to.equal(clockForNewTrace());
+    expect(SYSTEM_CLOCKS.current()).to.equal(SYSTEM_CLOCKS.current());
   });
 
-  it("follows a correction of the system's clock with the traces that begin later", async () => {
-    const copy = await freshCopy<typeof import("../../src/core/clock.ts")>("core/clock.ts");
-    const old = copy.clockForNewTrace();
+  it("is followed by a younger one where it is stale, which begins at the system's clock", () => {
+    const old = SYSTEM_CLOCKS.current();
     const corrected = Date.now() + 3_600_000;
-    atWallClock(corrected, () => {
-      expect(after(9_000, copy.clockForNewTrace)).to.equal(old);
-      after(11_000, () => {
-        const clock = copy.clockForNewTrace();
-        expect(clock).not.to.equal(old);
-        expect(millisecondsOf(clock)).to.be.within(corrected - 1, corrected + 1);
-      });
-    });
+    const young = atWallClock(corrected, () => SYSTEM_CLOCKS.renew());
+    expect(SYSTEM_CLOCKS.current()).to.equal(young).and.not.to.equal(old);
+    expect(millisecondsOf(young)).to.be.within(corrected - 1, corrected + 1000);
+    SYSTEM_CLOCKS.renew();
   });
 });

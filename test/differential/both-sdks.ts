@@ -77,7 +77,7 @@ export function runOnOurs(program: Program, setting: Setting): OurOutcome {
       limits: { ...DEFAULT_LIMITS, attributeValueSizeLimit: Infinity, ...setting.limits },
       idGenerator,
       resource: RESOURCE,
-      clock: () => new Clock(),
+      clocks: { current: () => new Clock(), renew: () => new Clock() },
     });
   });
   return { ...outcome, sink };

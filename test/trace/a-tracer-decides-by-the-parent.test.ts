@@ -1,6 +1,8 @@
 import { createTraceState, SpanKind, type SpanOptions, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
+import { Clock } from "../../src/core/clock.ts";
+import { recording } from "../recording.ts";
 import { EMPTY, one, recorded, REMOTE, under } from "./traced.ts";
 
 /** A time in nanoseconds. */
@@ -156,5 +158,22 @@ describe("a suppressed context", () => {
       }
     });
     expect(ended).to.deep.equal([]);
+  });
+});
+
+describe("the clock of a trace", () => {
+  it("is renewed for a root that starts when it is stale, and stays for the trace", () => {
+    const [stale, young] = [new Clock(), new Clock()];
+    stale.isStaleAt = () => true;
+    young.read = () => 5;
+    let renewed = 0;
+    const clocks = { current: () => stale, renew: () => (renewed++, young) };
+    const { spans, providers } = recording(undefined, { clocks });
+    const tracer = providers.tracerProvider.getTracer("test");
+    const root = tracer.startSpan("root", {}, EMPTY);
+    tracer.startSpan("child", {}, under(root)).end();
+    root.end();
+    expect(spans.map(({ start }) => start[1])).to.deep.equal([5_000_000, 5_000_000]);
+    expect(renewed).to.equal(1);
   });
 });
