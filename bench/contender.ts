@@ -7,7 +7,7 @@ export interface Contender {
   /** Calls `fn` in an active span, ended afterwards, with errors recorded, the way its users write it. */
   within(scope: number, attributes: Attributes | undefined, fn: () => void): void;
   /** Reads a value that belongs to the running operation; the official side reads a raw AsyncLocalStorage. */
-  read(): unknown;
+  read(): number | undefined;
   /** Calls `fn` in an operation that has such a value. */
   inOperation(fn: () => Promise<void>): Promise<void>;
   /** Resolves when all that was made has been sent, or given up. */

@@ -67,7 +67,9 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     run: (contender, spans) =>
       contender.inOperation(() =>
         inTurns(spans, 1, () => {
-          for (let read = 0; read < 100; read++) contender.read();
+          let sum = 0;
+          for (let read = 0; read < 100; read++) sum += contender.read() ?? 0;
+          if (sum !== 700) throw new Error("what was read is not what was set");
         }),
       ),
   },

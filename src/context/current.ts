@@ -15,11 +15,14 @@ import type { Providers } from "./providers.ts";
 import { Scope } from "./scope.ts";
 import { SpanFrame } from "./span-frame.ts";
 
-const { storage } = processState;
+/** A constant of this module: an imported one is looked up at each call. */
+const state = processState;
+const { storage } = state;
 const OUTSIDE = new Context();
 
-/** The current context; outside any operation an empty one without a scope. */
+/** HOT. The current context; outside any operation an empty one without a scope. */
 export function currentContext(): Context {
+  if (state.ownsContext) return storage.getStore() ?? OUTSIDE;
   const manager = foreignManager();
   return manager === undefined ? (storage.getStore() ?? OUTSIDE) : ofForeign(manager.active());
 }
@@ -42,7 +45,7 @@ function call<Arguments extends unknown[], Result>(
 
 /** HOT. */
 function run<A, B, Result>(context: Context, fn: (a: A, b: B) => Result, a: A, b: B): Result {
-  const manager = foreignManager();
+  const manager = state.ownsContext ? undefined : foreignManager();
   return manager === undefined ? enterFor(context, fn, a, b) : manager.with(context, fn, undefined, a, b);
 }
 
@@ -104,7 +107,7 @@ function ofForeign(context: ApiContext): Context {
 
 /** The providers of a context, else those of `start()`; undefined where neither says where to. */
 export function providersIn(context: Context): Providers | undefined {
-  return context.providers ?? processState.providers;
+  return context.providers ?? state.providers;
 }
 
 /** The tracer provider of a context, else the API's global one, which another SDK may have registered. */

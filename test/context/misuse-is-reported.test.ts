@@ -35,6 +35,8 @@ const CROSSED: Record<string, () => unknown> = {
     Promise.all([1, 2, 3].map((own) => withSpan(`worker ${own}`, () => worker(own)))),
   "by a span that reads what another has set that still runs": () =>
     Promise.all([withSpan("sets", () => worker(1)), withSpan("reads", async () => user.get())]),
+  "by a span that reads it with tryGet": () =>
+    Promise.all([withSpan("sets", () => worker(1)), withSpan("reads", async () => user.tryGet())]),
   "by a span deep within another operation": () =>
     Promise.all([
       withSpan("sets", () => worker(1)),

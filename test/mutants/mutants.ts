@@ -160,8 +160,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a value of undefined counts as none",
     file: "context-variable.ts",
-    find: "if (binding !== undefined) return binding.value as Value;",
-    replace: "if (binding?.value !== undefined) return binding.value as Value;",
+    find: "if (binding === undefined) return this.#unset();",
+    replace: "if (binding?.value === undefined) return this.#unset();",
   },
   {
     name: "withSpan outside any scope opens none",
@@ -218,10 +218,16 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
   },
   {
-    name: "values that cross are not reported when they are read",
+    name: "values that cross are not reported when get reads them",
     file: "context-variable.ts",
-    find: 'reportIfCrossed("reads", name, binding, frame);',
-    replace: "void reportIfCrossed;",
+    find: "return this.#unset();\n    if (binding.setIn !== frame)",
+    replace: "return this.#unset();\n    if (false)",
+  },
+  {
+    name: "values that cross are not reported when tryGet reads them",
+    file: "context-variable.ts",
+    find: "return this.#default;\n    if (binding.setIn !== frame)",
+    replace: "return this.#default;\n    if (false)",
   },
   {
     name: "what a span inherited counts as crossed when it is set",
