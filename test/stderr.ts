@@ -13,3 +13,9 @@ export function silently(fn: () => void): string {
   }
   return written;
 }
+
+/** Has each trouble told again, as at the beginning of a process. */
+export function forgetWhatWasTold(): void {
+  const home = globalThis as { [key: symbol]: { readonly told: Set<string> } | undefined };
+  home[Symbol.for("throughline.1.troubles")]?.told.clear();
+}

@@ -39,11 +39,15 @@ export function bindFunction<Target>(context: Context, target: Target & AnyFunct
 
 /** Frameworks look at how many arguments a function takes, and people at its name. */
 export function sameSignature<Target>(target: Target & AnyFunction, wrapper: unknown): Target {
-  const { length, name } = target;
-  Object.defineProperties(wrapper, {
-    length: { value: length, configurable: true },
-    name: { value: name, configurable: true },
-  });
+  try {
+    const { length, name } = target;
+    Object.defineProperties(wrapper, {
+      length: { value: length, configurable: true },
+      name: { value: name, configurable: true },
+    });
+  } catch {
+    // A proxy that has been revoked, say: it fails where it is called.
+  }
   return wrapper as Target;
 }
 
@@ -77,9 +81,16 @@ function isEventTarget(target: unknown): target is EventTarget {
 /** What is bound already. The first context stays, as in the official manager, and no second layer is added. */
 const bound = new WeakSet<object>();
 
-/** False where the source cannot be changed. */
+/** False where the source cannot be read or changed. */
 function dispatchIn(context: Context, source: object, method: "emit" | "dispatchEvent"): boolean {
-  if (bound.has(source)) return true;
+  try {
+    return bound.has(source) || replaceDispatch(context, source, method);
+  } catch {
+    return false;
+  }
+}
+
+function replaceDispatch(context: Context, source: object, method: "emit" | "dispatchEvent"): boolean {
   const dispatch = Reflect.get(source, method) as AnyFunction;
   const inContext = function (this: unknown, ...args: unknown[]): unknown {
     return currentContext() === context

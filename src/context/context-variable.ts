@@ -1,5 +1,6 @@
 import { describe, report } from "../core/diagnostics.ts";
-import { ThroughlineError } from "../core/errors.ts";
+import { requireFunction, ThroughlineError } from "../core/errors.ts";
+import { nounFor } from "../core/noun.ts";
 import { reportIfCrossed } from "./crossed-values.ts";
 import { currentContext, runIn } from "./current.ts";
 import { watchForHotPath } from "./hot-path.ts";
@@ -8,12 +9,14 @@ import { processState } from "./process-state.ts";
 import { Binding, required, Scope } from "./scope.ts";
 import { Token } from "./token.ts";
 
+/** What a variable gives where nothing was set, and keeps where something is. */
 export interface ContextVariableOptions<Value> {
   /** What `get` gives where nothing was set. */
   readonly defaultValue?: Value;
   /**
    * What is kept of a value, which several operations may hold at once: "itself" (the default), a "copy", made by
-   * structuredClone when it is set, or itself "frozen" with all that it holds, so that nobody can change it.
+   * structuredClone when it is set, or itself "frozen" with all objects and arrays within; what a Map, Set, Date or bytes
+   * hold can still be changed.
    */
   readonly keeps?: Keeps;
 }
@@ -36,9 +39,12 @@ export class ContextVariable<Value> {
   /** @throws ThroughlineError THR_VALUE_NOT_KEPT where the default cannot be copied or frozen, as `keeps` asks */
   constructor(name: string, options?: ContextVariableOptions<Value>) {
     this.name = describe(name);
-    this.#keeps = keepsOf(this.name, options?.keeps);
-    this.#hasDefault = typeof options === "object" && options !== null && "defaultValue" in options;
-    this.#default = keptValue(this.#keeps, options?.defaultValue, `new ContextVariable("${this.name}")`);
+    if (typeof name !== "string")
+      report("invalid_argument", `a context variable was named with ${nounFor(name)}; names are strings`);
+    const given = optionsOf(this.name, options);
+    this.#keeps = keepsOf(this.name, given.keeps);
+    this.#hasDefault = "defaultValue" in given;
+    this.#default = keptValue(this.#keeps, given.defaultValue, `new ContextVariable("${this.name}")`);
     watchForHotPath(this.name, this.#index);
   }
 
@@ -102,8 +108,7 @@ export class ContextVariable<Value> {
     fn: (...args: Arguments) => Result,
     ...args: Arguments
   ): Result {
-    if (typeof fn !== "function")
-      throw new ThroughlineError("THR_NOT_A_FUNCTION", `"${this.name}".run(value, fn)`);
+    requireFunction(fn, `"${this.name}".run(value, fn)`);
     const context = currentContext();
     const scope = new Scope(context.scope);
     scope.set(this.#index, new Binding(this.#kept(value, "run"), context.frame, scope));
@@ -129,6 +134,20 @@ function isToken(token: unknown): token is Token {
   } catch {
     return false;
   }
+}
+
+/** A copy of them: what a getter or a proxy throws is not for the host. */
+function optionsOf<Value>(
+  name: string,
+  options: ContextVariableOptions<Value> | undefined,
+): ContextVariableOptions<Value> {
+  try {
+    if (options === undefined || (typeof options === "object" && options !== null)) return { ...options };
+  } catch {
+    // Reported below.
+  }
+  report("invalid_argument", `the options of context variable "${name}" are no object that can be read`);
+  return {};
 }
 
 function keepsOf(name: string, keeps: unknown): Keeps {

@@ -1,4 +1,5 @@
-import { ThroughlineError } from "../core/errors.ts";
+import { notAFunction } from "../core/errors.ts";
+import { isArray, nounFor } from "../core/noun.ts";
 import { scope } from "./open-scope.ts";
 
 /**
@@ -9,13 +10,10 @@ import { scope } from "./open-scope.ts";
  * @example
  * const [a, b] = await gather([async () => 1, async () => 2]);
  */
-export async function gather<Results extends readonly unknown[]>(tasks: {
-  readonly [Index in keyof Results]: () => Results[Index] | PromiseLike<Results[Index]>;
-}): Promise<Results> {
-  const list: readonly (() => unknown)[] = Array.isArray(tasks) ? tasks.slice() : [];
-  if (!Array.isArray(tasks) || list.some((task) => typeof task !== "function")) {
-    throw new ThroughlineError("THR_NOT_A_FUNCTION", "gather([fn, fn, …])");
-  }
+export async function gather<Tasks extends readonly (() => unknown)[]>(
+  tasks: readonly [...Tasks],
+): Promise<{ -readonly [Index in keyof Tasks]: Awaited<ReturnType<Tasks[Index]>> }> {
+  const list: readonly (() => unknown)[] = functionsOf(tasks);
   let failure: { readonly reason: unknown } | undefined;
   const results = list.map((task) =>
     scope(async () => task()).catch((reason: unknown) => {
@@ -24,5 +22,15 @@ export async function gather<Results extends readonly unknown[]>(tasks: {
   );
   const settled: readonly unknown[] = await Promise.all(results);
   if (failure !== undefined) throw failure.reason;
-  return settled as Results;
+  return settled as { -readonly [Index in keyof Tasks]: Awaited<ReturnType<Tasks[Index]>> };
+}
+
+const SUBJECT = "gather([fn, fn, …])";
+
+function functionsOf(tasks: unknown): readonly (() => unknown)[] {
+  if (!isArray(tasks)) throw notAFunction(SUBJECT, nounFor(tasks));
+  const list = tasks.slice() as (() => unknown)[];
+  const wrong = list.findIndex((task) => typeof task !== "function");
+  if (wrong < 0) return list;
+  throw notAFunction(SUBJECT, `${nounFor(list[wrong])} in place ${wrong}`);
 }

@@ -3,7 +3,7 @@ import { callerPlace, callerStack } from "../core/place.ts";
 import { currentContext } from "./current.ts";
 
 /** Variables that a process can have before their number itself is the misuse. */
-export const MANY_VARIABLES = 1_000;
+const MANY_VARIABLES = 1_000;
 
 /** Where variables were made within an operation; forgotten once one place was seen twice. */
 let places: Set<string> | undefined = new Set();
@@ -24,6 +24,8 @@ export function watchForHotPath(name: string, count: number): void {
 function isMadeAgain(): boolean {
   if (places === undefined || currentContext().scope === undefined) return false;
   const place = callerStack().join();
+  // Error.stackTraceLimit may be 0.
+  if (place === "") return false;
   if (!places.has(place)) {
     places.add(place);
     return false;

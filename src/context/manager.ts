@@ -33,7 +33,9 @@ export class ThroughlineContextManager implements ContextManager {
     return this;
   }
 
+  /** Called as the API lets go of it: from then on another may keep the contexts. */
   disable(): this {
+    processState.ownsContext = false;
     return this;
   }
 }

@@ -1,7 +1,8 @@
-import { ThroughlineError } from "../core/errors.ts";
+import { requireFunction } from "../core/errors.ts";
 import { Context } from "./context.ts";
 import { currentContext, runIn } from "./current.ts";
 import { Scope } from "./scope.ts";
+import { isTracingSuppressed, suppressed } from "./suppression.ts";
 
 /**
  * Calls `fn` in a scope of its own, which begins with what is set here: what `fn` sets, also after awaits, is never
@@ -12,7 +13,7 @@ import { Scope } from "./scope.ts";
  * await scope(async () => "whatever is set in here stays in here");
  */
 export function scope<Result>(fn: () => Result): Result {
-  if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "scope(fn)");
+  requireFunction(fn, "scope(fn)");
   const context = currentContext();
   return runIn(context.withScope(new Scope(context.scope)), fn);
 }
@@ -25,8 +26,10 @@ export function scope<Result>(fn: () => Result): Result {
  * emptyScope(() => "nothing of the request is seen in here");
  */
 export function emptyScope<Result>(fn: () => Result): Result {
-  if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "emptyScope(fn)");
-  return runIn(new Context(undefined, currentContext().providers, new Scope()), fn);
+  requireFunction(fn, "emptyScope(fn)");
+  const active = currentContext();
+  const empty = new Context(undefined, active.providers, new Scope());
+  return runIn(isTracingSuppressed(active) ? suppressed(empty) : empty, fn);
 }
 
 /** Unsets every variable of the current scope; what outer scopes hold stays. Nothing outside any scope. */

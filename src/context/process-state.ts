@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { processWide } from "../core/process-wide.ts";
 import type { Context } from "./context.ts";
 import type { Providers } from "./providers.ts";
 
@@ -7,22 +8,18 @@ interface ProcessState {
   readonly storage: AsyncLocalStorage<Context>;
   /** What `start()` set up; serves every context that has no providers of its own. */
   providers: Providers | undefined;
-  /** True once what the API knows as global has been registered. */
-  isRegistered: boolean;
+  /** What we have registered with the API as global, by its names. */
+  globals: Readonly<Record<string, unknown>>;
   /** True where the API's context manager is ours, so that nobody else's needs to be asked. */
   ownsContext: boolean;
   /** How many context variables there are: each copy's have numbers of their own. */
   variables: number;
 }
 
-const KEY = Symbol.for("throughline.1");
-const home = globalThis as { [KEY]?: ProcessState };
-
-/** Shared by all copies of this package's major version in the process. */
-export const processState: ProcessState = (home[KEY] ??= {
-  storage: new AsyncLocalStorage(),
+export const processState: ProcessState = processWide("state", () => ({
+  storage: new AsyncLocalStorage<Context>(),
   providers: undefined,
-  isRegistered: false,
+  globals: {},
   ownsContext: false,
   variables: 0,
-});
+}));

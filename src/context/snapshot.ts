@@ -1,4 +1,4 @@
-import { ThroughlineError } from "../core/errors.ts";
+import { requireFunction } from "../core/errors.ts";
 import { sameSignature } from "./bind.ts";
 import type { Context } from "./context.ts";
 import { currentContext, runIn } from "./current.ts";
@@ -26,7 +26,7 @@ export class Snapshot {
    * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
    */
   run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result {
-    if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "snapshot.run(fn)");
+    requireFunction(fn, "snapshot.run(fn)");
     return runIn(this.#context.withScope(new Scope(this.#context.scope)), fn, ...args);
   }
 
@@ -38,7 +38,7 @@ export class Snapshot {
   static wrap<This, Arguments extends unknown[], Result>(
     fn: (this: This, ...args: Arguments) => Result,
   ): (this: This, ...args: Arguments) => Result {
-    if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "Snapshot.wrap(fn)");
+    requireFunction(fn, "Snapshot.wrap(fn)");
     const snapshot = new Snapshot();
     return sameSignature(fn as never, function (this: This, ...args: Arguments): Result {
       return snapshot.run(() => fn.apply(this, args));

@@ -1,5 +1,7 @@
 import type { Context as ApiContext } from "@opentelemetry/api";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Context } from "./context.ts";
+import { runIn } from "./current.ts";
 
 /** The key that the official packages use too, so that each side's instrumentation respects the other's. */
 const SUPPRESS_TRACING = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
@@ -13,5 +15,16 @@ export function isTracingSuppressed(context: ApiContext): boolean {
   }
 }
 
-/** Where telemetry does its own work: nothing in it is traced, and it belongs to no request. */
-export const SUPPRESSED: Context = new Context().setValue(SUPPRESS_TRACING, true);
+export function suppressed(context: Context): Context {
+  return context.setValue(SUPPRESS_TRACING, true);
+}
+
+export const SUPPRESSED: Context = suppressed(new Context());
+
+/** The stores of others, too, are none in there. */
+const outside = AsyncLocalStorage.snapshot();
+
+/** Where telemetry does its own work: nothing in it is traced, and it belongs to no request, not even to keep it. */
+export function runSuppressed<Result>(fn: () => Result): Result {
+  return outside(() => runIn(SUPPRESSED, fn));
+}

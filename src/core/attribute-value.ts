@@ -30,13 +30,27 @@ export function ownValue(value: unknown, limits: AttributeLimits): AnyValue | un
 
 /** HOT. */
 function cut(text: string, { valueLength, valueSize }: AttributeLimits): string {
-  if (text.length <= valueLength && text.length <= valueSize) return text;
-  return text.slice(0, Math.min(valueLength, valueSize));
+  return text.length <= valueLength && text.length <= valueSize
+    ? text
+    : cutText(text, Math.min(valueLength, valueSize));
 }
 
-/** One copy in the making; its size is spent as it goes, so that a value that contains itself ends. */
+/** The beginning of a text, at most so many UTF-16 units, and no half of a surrogate pair at its end. */
+export function cutText(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, isHighSurrogate(last) ? length - 1 : length);
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}
+
+/** One copy in the making; its size is spent as it goes. A value within itself becomes an empty one. */
 class Copy {
   readonly #limits: AttributeLimits;
+  /** The containers that the walk is in. */
+  readonly #within: object[] = [];
   #left: number;
 
   constructor(limits: AttributeLimits) {
@@ -49,12 +63,15 @@ class Copy {
     if (typeof value === "number" || typeof value === "boolean") return value;
     if (typeof value !== "object" || value === null || !isContainer(value)) return null;
     if (value instanceof Uint8Array) return this.#bytes(value);
-    if (depth > this.#limits.valueDepth) return null;
-    return Array.isArray(value) ? this.#array(value, depth) : this.#map(value, depth);
+    if (depth > this.#limits.valueDepth || this.#within.includes(value)) return null;
+    this.#within.push(value);
+    const copy = Array.isArray(value) ? this.#array(value, depth) : this.#map(value, depth);
+    this.#within.pop();
+    return copy;
   }
 
   #text(text: string): string {
-    const kept = text.slice(0, Math.min(this.#limits.valueLength, this.#left));
+    const kept = cutText(text, Math.min(this.#limits.valueLength, this.#left));
     this.#left -= kept.length;
     return kept;
   }

@@ -2,6 +2,7 @@ import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { type AnyValue, define, ownValue } from "./attribute-value.ts";
 import { describe, report } from "./diagnostics.ts";
 import type { AttributeLimits } from "./limits.ts";
+import { nounFor } from "./noun.ts";
 
 /** Attributes in the order they were set, flat: key, value, key, value … (half the memory of an object). */
 export type AttributeList = AnyValue[];
@@ -108,8 +109,10 @@ function reportUnreadable(key: unknown, thrown: unknown): void {
 }
 
 function reportNoObject(attributes: unknown): void {
-  const given = Array.isArray(attributes) ? "list" : typeof attributes;
-  report("invalid_attribute", `attributes were given as a ${given}; they are an object of keys and values`);
+  report(
+    "invalid_attribute",
+    `attributes were given as ${nounFor(attributes)}; they are an object of keys and values`,
+  );
 }
 
 /** What the OpenTelemetry API's type allows: a text, number, boolean, or an array of one of these, null allowed within. */

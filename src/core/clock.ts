@@ -56,6 +56,9 @@ export const SYSTEM_CLOCKS: Clocks = {
   renew: () => (current = new Clock()),
 };
 
+/** In ms. */
+const A_MINUTE = 60_000;
+
 /** The last second whose nanoseconds since the epoch fit the 64 bits that OTLP has for them. */
 const LAST_SECOND = 18_446_744_073;
 
@@ -68,8 +71,9 @@ export function hrTime(time: TimeInput | undefined): HrTime | undefined {
     if (Array.isArray(time)) return isHrTime(time) ? [time[0], time[1]] : undefined;
     if (time instanceof Date) return fromMilliseconds(time.getTime());
     if (typeof time !== "number" || time < 0) return undefined;
-    // No time since the epoch is so small, but for one read from performance.now().
-    return fromMilliseconds(time <= performance.now() ? time + performance.timeOrigin : time);
+    // No time since the epoch is so small, but for one read from performance.now(), or about to be.
+    const isSinceStart = time <= performance.now() + A_MINUTE;
+    return fromMilliseconds(isSinceStart ? time + performance.timeOrigin : time);
   } catch {
     return undefined;
   }

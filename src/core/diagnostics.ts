@@ -1,9 +1,11 @@
 import { Console } from "node:console";
 import { printable } from "./printable.ts";
+import { processWide } from "./process-wide.ts";
 
 /** What telemetry can have trouble with. Each is told once on stderr and counted from then on. */
 export type Trouble =
   | "api_conflict"
+  | "changed_after_end"
   | "collector_rejects"
   | "collector_unreachable"
   | "internal_error"
@@ -24,8 +26,13 @@ export type Trouble =
 /** A name or a value within a sentence may be of any length. */
 const LONGEST_LINE = 500;
 
-const counts = new Map<Trouble, number>();
-const told = new Set<string>();
+/** Of one configuration, or of one that is made again and again, each time with another. */
+const MOST_FAULTS = 25;
+
+const { counts, told } = processWide("troubles", () => ({
+  counts: new Map<Trouble, number>(),
+  told: new Set<string>(),
+}));
 
 /**
  * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted. Of the
@@ -34,8 +41,9 @@ const told = new Set<string>();
  */
 export function report(trouble: Trouble, sentence: string | (() => string)): void {
   counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
-  const subject = trouble === "invalid_configuration" ? String(sentence) : trouble;
-  if (told.has(subject)) return;
+  const isFault = trouble === "invalid_configuration";
+  const subject = isFault ? String(sentence) : trouble;
+  if (told.has(subject) || (isFault && told.size >= MOST_FAULTS)) return;
   told.add(subject);
   const line = typeof sentence === "string" ? sentence : sentence();
   // A Console of our own: it swallows the errors of a stderr that is closed, and nobody has replaced its methods.

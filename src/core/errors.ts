@@ -1,8 +1,10 @@
+import { nounFor } from "./noun.ts";
+
 /** Every error that Throughline throws, by code; each has a section of the same name in docs/errors.md. */
 const SENTENCES = {
   THR_CONTEXT_LOOKUP:
     "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
-  THR_NOT_A_FUNCTION: "needs a function as its last argument",
+  THR_NOT_A_FUNCTION: "needs a function where it says fn",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
   THR_NO_SCOPE: "was called outside any scope: wrap the operation in scope(fn) or withSpan(name, fn)",
@@ -13,20 +15,38 @@ const SENTENCES = {
     "was given a value that cannot be copied or frozen, as the variable's option `keeps` asks",
 } as const;
 
+/** A code that stays the same from release to release; docs/errors.md has a section for each. */
 export type ErrorCode = keyof typeof SENTENCES;
 
 /** Misuse by the programmer. `code` is stable; the message says what to do. */
 export class ThroughlineError extends TypeError {
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, subject: string) {
-    super(`${subject} ${SENTENCES[code]} [${code}, see throughline/docs/errors.md]`);
+  /** @param given what the caller gave in the place of what is needed, where that helps */
+  constructor(code: ErrorCode, subject: string, given?: string) {
+    const ending = given === undefined ? "" : `, and was given ${given}`;
+    super(`${subject} ${SENTENCES[code]}${ending} [${code}, see throughline/docs/errors.md]`);
     this.name = "ThroughlineError";
     this.code = code;
   }
 
   /** By its code, so that the errors of another copy of this package are known too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof TypeError && Object.hasOwn(SENTENCES, String((value as { code?: unknown }).code));
+    try {
+      if (!(value instanceof TypeError)) return false;
+      const { code } = value as { code?: unknown };
+      return typeof code === "string" && Object.hasOwn(SENTENCES, code);
+    } catch {
+      return false;
+    }
   }
+}
+
+export function notAFunction(subject: string, given: string): ThroughlineError {
+  return new ThroughlineError("THR_NOT_A_FUNCTION", subject, given);
+}
+
+/** @throws ThroughlineError THR_NOT_A_FUNCTION */
+export function requireFunction(fn: unknown, subject: string): asserts fn is (...args: never[]) => unknown {
+  if (typeof fn !== "function") throw notAFunction(subject, nounFor(fn));
 }

@@ -1,5 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { describe, report } from "./diagnostics.ts";
+import { ignoreRejection } from "./rejection.ts";
 
 // HOT. A pool of random words: one call to the system's generator serves about a thousand spans.
 const pool = new Int32Array(4096);
@@ -115,7 +116,7 @@ export const RANDOM_IDS: Ids = {
 /** A user's generator, made safe: in the place of an id that is none stands a random one. */
 export function idsOf(generator: IdGenerator): Ids {
   return {
-    isRandom: generator.isRandom === true,
+    isRandom: isRandom(generator),
     traceId: () => {
       const hex = generated(() => generator.generateTraceId(), 32);
       return hex === undefined ? TraceId.random() : TraceId.fromHex(hex);
@@ -127,16 +128,26 @@ export function idsOf(generator: IdGenerator): Ids {
   };
 }
 
+function isRandom(generator: IdGenerator): boolean {
+  try {
+    return generator.isRandom === true;
+  } catch (thrown) {
+    report("plugin_failed", `an id generator failed (${describe(thrown)})`);
+    return false;
+  }
+}
+
 function generated(generate: () => unknown, digits: 16 | 32): string | undefined {
   try {
     const id = generate();
+    ignoreRejection(id);
     if (typeof id === "string" && id.length === digits && /^(?!0+$)[\da-f]+$/.test(id)) return id;
     report(
-      "invalid_argument",
+      "plugin_failed",
       `an id generator gave ${describe(id)}, which is not ${digits} lowercase hexadecimal digits`,
     );
   } catch (thrown) {
-    report("invalid_argument", `an id generator failed (${describe(thrown)})`);
+    report("plugin_failed", `an id generator failed (${describe(thrown)})`);
   }
   return undefined;
 }

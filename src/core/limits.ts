@@ -70,7 +70,7 @@ export function spanLimits(limits: Limits = DEFAULT_LIMITS): SpanLimits {
 export function resolveLimits(given: unknown): Limits {
   const limits: Record<string, number> = { ...DEFAULT_LIMITS };
   for (const [name, value] of Object.entries(given ?? {})) {
-    if (name in DEFAULT_LIMITS && isLimit(value)) limits[name] = value;
+    if (Object.hasOwn(DEFAULT_LIMITS, name) && isLimit(value)) limits[name] = value;
     else if (value !== undefined) {
       report(
         "invalid_configuration",

@@ -14,6 +14,11 @@ export function callerPlace(): string {
 
 /** The lines of the current stack, without this function's own; empty where the host has no stack traces. */
 export function callerStack(): readonly string[] {
-  const { stack } = new Error("where are we");
-  return typeof stack === "string" ? stack.split("\n").slice(2) : [];
+  try {
+    const { stack } = new Error("where are we");
+    return typeof stack === "string" ? stack.split("\n").slice(2) : [];
+  } catch {
+    // A host's own Error.prepareStackTrace may fail.
+    return [];
+  }
 }

@@ -51,6 +51,13 @@ export function seriesFootprint(series: MetricSeries): number {
 /** Says the later point anything that the earlier did not? Each point of a delta does. */
 export function isNews(later: MetricSeries, earlier: MetricSeries): boolean {
   if (later.isDelta) return true;
-  const { value, count, sum } = later.point;
-  return value !== earlier.point.value || count !== earlier.point.count || sum !== earlier.point.sum;
+  const { value, count, sum, startTimeUnixNano } = later.point;
+  const { point } = earlier;
+  // Another start is another process, or another run of it.
+  return (
+    value !== point.value ||
+    count !== point.count ||
+    sum !== point.sum ||
+    startTimeUnixNano !== point.startTimeUnixNano
+  );
 }

@@ -1,8 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { runIn } from "../context/current.ts";
-import { SUPPRESSED } from "../context/suppression.ts";
+import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { MalformedOtlpError } from "../otlp/malformed-otlp-error.ts";
 import { ClientGone, readBody } from "./body.ts";
@@ -65,7 +64,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     // Stays for good: after the promise has settled, an error of the socket must not end the process.
     server.on("error", reject);
     // Its requests are handled in the context that it listens in: a program that receives its own must not trace that.
-    runIn(SUPPRESSED, () => server.listen(options.port ?? DEFAULT_PORT, host, resolve));
+    runSuppressed(() => server.listen(options.port ?? DEFAULT_PORT, host, resolve));
   });
   const close = once(() => closeServer(server));
   return { endpoint: endpointOf(server), store, close, [Symbol.asyncDispose]: close };

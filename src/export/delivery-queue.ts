@@ -1,6 +1,5 @@
 import { clearTimeout, setTimeout } from "node:timers";
-import { runIn } from "../context/current.ts";
-import { SUPPRESSED } from "../context/suppression.ts";
+import { runSuppressed } from "../context/suppression.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { report } from "../core/diagnostics.ts";
 import type { Account } from "./account.ts";
@@ -70,7 +69,7 @@ export class DeliveryQueue {
       this.#waiting.push(batch);
       this.#bytes += batch.body.byteLength;
       // In a context of its own: a batch is cut wherever a span ends, and must neither trace nor keep that request.
-      if (!this.#isDraining) void runIn(SUPPRESSED, () => this.#drain());
+      if (!this.#isDraining) void runSuppressed(() => this.#drain());
     }
   }
 

@@ -8,6 +8,7 @@ import {
 import { currentMeterProvider } from "../context/current.ts";
 import { isAttributeValue } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
+import { nounFor } from "../core/noun.ts";
 import { VERSION } from "../core/version.ts";
 
 export interface Counter {
@@ -88,7 +89,7 @@ function measure(
   record: (attributes: Attributes | undefined) => void,
 ): void {
   if (typeof value !== "number" || !(value >= 0) || value === Infinity) {
-    const given = typeof value === "number" ? value : `a ${typeof value}`;
+    const given = typeof value === "number" ? value : nounFor(value);
     report("invalid_argument", `${describe(name)} was given ${given}; it takes finite numbers from 0`);
     return;
   }
@@ -200,7 +201,7 @@ function declare(name: unknown, options: MetricOptions | undefined): Declaration
 function text(option: "unit" | "description", value: unknown): MetricOptions {
   if (value === undefined) return {};
   if (typeof value === "string") return { [option]: value };
-  report("invalid_argument", `the ${option} of a metric is a text, and was given as a ${typeof value}`);
+  report("invalid_argument", `the ${option} of a metric is a text, and was given as ${nounFor(value)}`);
   return {};
 }
 

@@ -7,16 +7,20 @@ import {
   ProxyTracerProvider,
   trace,
   type MeterProvider,
+  type Span,
+  type Tracer,
   type TracerProvider,
 } from "@opentelemetry/api";
 import type { Context as OurContext } from "../context/context.ts";
 import { currentContext, providersIn } from "../context/current.ts";
-import { foreignManager } from "../context/foreign-manager.ts";
+import { type ApiGlobals, apiGlobals, foreignManager } from "../context/api-globals.ts";
 import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
 import { report } from "../core/diagnostics.ts";
 import { W3CPropagator } from "../propagation/propagator.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
+import { startGuarded } from "../trace/guarded.ts";
+import { startActive, type StartActiveRest } from "../trace/start-active.ts";
 
 const silentTracers = new ProxyTracerProvider();
 const silentMeter = createNoopMeter();
@@ -25,14 +29,14 @@ const silentMeter = createNoopMeter();
 const tracerProvider: TracerProvider = {
   getTracer: (name, version, options) => {
     const tracerIn = currentTracer(name, version, options, ownTracerProvider);
-    return {
-      startSpan: (spanName, spanOptions, parent) => {
-        const active = currentContext();
-        return tracerIn(active).startSpan(spanName, spanOptions, parent === undefined ? active : parent);
-      },
-      startActiveSpan: (...args: unknown[]) =>
-        (tracerIn(currentContext()).startActiveSpan as (...all: unknown[]) => never)(...args),
-    };
+    const startSpan: Tracer["startSpan"] = (spanName, spanOptions, parent) =>
+      startGuarded(tracerIn, spanName, spanOptions, currentContext(), parent);
+    const startActiveSpan = <Call extends (span: Span) => unknown>(
+      spanName: string,
+      ...rest: StartActiveRest<Call>
+    ): ReturnType<Call> =>
+      startActive((spanOptions, parent) => startSpan(spanName, spanOptions, parent), rest);
+    return { startSpan, startActiveSpan };
   },
 };
 
@@ -47,25 +51,29 @@ function ownTracerProvider(current: OurContext): TracerProvider {
 }
 
 /**
- * Registers with the OpenTelemetry API, once in a process: what is registered outlives a shutdown and serves a restart.
- * Contexts are kept by `contextManager` where one is given.
+ * Registers with the OpenTelemetry API. What is registered outlives a shutdown and serves a restart; what somebody has
+ * disabled since is registered anew. Contexts are kept by `contextManager` where one is given.
  */
 export function registerGlobals(contextManager: ContextManager | undefined): void {
-  if (processState.isRegistered) {
-    if (contextManager !== undefined && contextManager !== foreignManager()) reportTaken("context manager");
-    return;
-  }
-  processState.isRegistered = true;
   const manager = contextManager ?? new ThroughlineContextManager();
-  const isManagerTaken = !context.setGlobalContextManager(manager);
-  processState.ownsContext = contextManager === undefined && !isManagerTaken;
+  const isOther = contextManager !== undefined && apiGlobals().context !== contextManager;
   const taken = [
-    isManagerTaken && "context manager",
-    trace.setGlobalTracerProvider(tracerProvider) || "tracer provider",
-    metrics.setGlobalMeterProvider(meterProvider) || "meter provider",
-    propagation.setGlobalPropagator(new W3CPropagator()) || "propagator",
+    register("context", () => context.setGlobalContextManager(manager), isOther) || "context manager",
+    register("trace", () => trace.setGlobalTracerProvider(tracerProvider)) || "tracer provider",
+    register("metrics", () => metrics.setGlobalMeterProvider(meterProvider)) || "meter provider",
+    register("propagation", () => propagation.setGlobalPropagator(new W3CPropagator())) || "propagator",
   ].filter((result) => typeof result === "string");
+  processState.ownsContext = foreignManager() === undefined;
   if (taken.length > 0) reportTaken(taken.join(", "));
+}
+
+/** False where what is registered is another's. */
+function register(part: keyof ApiGlobals, set: () => boolean, isOther = false): boolean {
+  const ours = processState.globals[part];
+  if (!isOther && ours !== undefined && ours === apiGlobals()[part]) return true;
+  if (!set()) return false;
+  processState.globals = { ...processState.globals, [part]: apiGlobals()[part] };
+  return true;
 }
 
 function reportTaken(what: string): void {

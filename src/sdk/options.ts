@@ -2,12 +2,15 @@ import type { ContextManager, TracerProvider } from "@opentelemetry/api";
 import { describe, report } from "../core/diagnostics.ts";
 import type { IdGenerator } from "../core/ids.ts";
 import { type Limits, resolveLimits } from "../core/limits.ts";
+import { nounFor } from "../core/noun.ts";
+import { partOf } from "../core/part.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
 import type { Environment, ExporterName } from "./environment.ts";
 import { wellFormedHeaders } from "./headers.ts";
 
+/** What `start()` takes; what is left out comes from the OTEL_* variable that is named with it, or is the default. */
 export interface StartOptions {
   /** The service's name; OTEL_SERVICE_NAME. Default: `unknown_service:node`. */
   readonly service?: string;
@@ -75,12 +78,12 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     metricsExporter: named ?? environment.metricsExporter ?? "otlp",
     endpoint: parseEndpoint(text("endpoint", options.endpoint) ?? environment.endpoint ?? DEFAULT_ENDPOINT),
     headers: { ...environment.headers, ...headersOption(options.headers) },
-    sampler: partOption("sampler", options.sampler, "shouldSample"),
+    sampler: partOf("sampler", options.sampler, "shouldSample"),
     processors: processorsOption(options.processors),
     limits: resolveLimits(options.limits),
-    idGenerator: partOption("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
-    tracerProvider: partOption("tracerProvider", options.tracerProvider, "getTracer"),
-    contextManager: partOption("contextManager", options.contextManager, "active", "with", "bind"),
+    idGenerator: partOf("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
+    tracerProvider: tracerProviderOption(options),
+    contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
   };
 }
 
@@ -91,6 +94,21 @@ function reportUnknown(options: object): void {
     "invalid_configuration",
     `start() has no option ${unknown.join(", ")}; it has ${[...NAMES].join(", ")}`,
   );
+}
+
+/** Another's tracer provider makes its spans by its own settings. */
+function tracerProviderOption(options: StartOptions): TracerProvider | undefined {
+  const tracerProvider = partOf("tracerProvider", options.tracerProvider, "getTracer");
+  if (tracerProvider === undefined) return undefined;
+  const unused = (["sampler", "processors", "limits", "idGenerator"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
+  if (unused.length > 0)
+    report(
+      "invalid_configuration",
+      `${unused.join(", ")}: not used beside tracerProvider, which has its own`,
+    );
+  return tracerProvider;
 }
 
 /** The URL of one signal below the collector's base URL.  (OTLP exporter: endpoint URLs for OTLP/HTTP) */
@@ -112,8 +130,8 @@ function parseEndpoint(endpoint: string): URL {
 
 function exporterOption(value: unknown): ExporterName | SpanExporter | undefined {
   if (value === undefined || value === "otlp" || value === "console" || value === "none") return value;
-  if (typeof value === "object" && value !== null)
-    return partOption("exporter", value as SpanExporter, "export", "shutdown");
+  if (typeof value === "object" || typeof value === "function")
+    return partOf("exporter", value as SpanExporter, "export", "shutdown");
   report("invalid_configuration", `exporter: ${describe(value)} is not known; otlp, console and none are`);
   return undefined;
 }
@@ -124,26 +142,10 @@ function processorsOption(processors: unknown): readonly SpanProcessor[] {
     report("invalid_configuration", "processors is a list of span processors");
     return [];
   }
-  const parts = processors.map((processor: unknown) =>
-    partOption("processors", processor as SpanProcessor, "onStart", "onEnd", "forceFlush", "shutdown"),
+  const parts = processors.map((processor: unknown, index) =>
+    partOf(`processors[${index}]`, processor as SpanProcessor, "onStart", "onEnd", "forceFlush", "shutdown"),
   );
   return parts.filter((part) => part !== undefined);
-}
-
-/** A part that others have made, known by its methods; what lacks one is reported and left out. */
-function partOption<Part extends object>(
-  name: string,
-  part: Part | undefined,
-  ...methods: (keyof Part & string)[]
-): Part | undefined {
-  if (part === undefined) return undefined;
-  try {
-    if (methods.every((method) => typeof part[method] === "function")) return part;
-  } catch {
-    // Null, or what throws where it is read.
-  }
-  report("invalid_configuration", `${name} is to have the methods ${methods.join(", ")}; it is left out`);
-  return undefined;
 }
 
 function headersOption(headers: unknown): Record<string, string> {
@@ -157,6 +159,6 @@ function headersOption(headers: unknown): Record<string, string> {
 function text(name: string, value: unknown): string | undefined {
   if (value === undefined || value === "") return undefined;
   if (typeof value === "string") return value;
-  report("invalid_configuration", `${name} is a text, and was given as a ${typeof value}`);
+  report("invalid_configuration", `${name} is a text, and was given as ${nounFor(value)}`);
   return undefined;
 }

@@ -6,6 +6,7 @@ import {
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runSuppressed } from "../context/suppression.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
@@ -16,6 +17,7 @@ import { httpTransport } from "../export/http-transport.ts";
 import { QueueingMetricExporter } from "../export/metric-exporter.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { SpanBatcher } from "../export/span-batcher.ts";
+import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Terminal } from "../export/terminal.ts";
 import type { Resource, ServiceResource } from "../resource/resource.ts";
 import type { SpanSink } from "../trace/record.ts";
@@ -50,19 +52,24 @@ export interface MetricPipeline extends Pipeline {
 export function spanPipeline(settings: Settings, resource: ServiceResource, account: Account): SpanPipeline {
   if (settings.tracerProvider !== undefined) return foreignSpanPipeline(settings.tracerProvider);
   const { tracesExporter, sampler, limits, idGenerator } = settings;
-  const processors = [...settings.processors];
-  if (typeof tracesExporter === "object") processors.push(new ReadableSpanBatcher(tracesExporter, account));
-  const sink =
-    typeof tracesExporter === "object" ? NOWHERE : spanSink(tracesExporter, settings, resource, account);
-  const tracerProvider = new TracerProvider({ sink, sampler, processors, limits, idGenerator, resource });
+  const sink = spanSink(tracesExporter, settings, resource, account);
+  const tracerProvider = new TracerProvider({
+    sink,
+    sampler,
+    processors: settings.processors,
+    limits,
+    idGenerator,
+    resource,
+    keepsEnded: typeof tracesExporter === "object",
+  });
   return {
     tracerProvider,
     flush: async (deadline) => {
-      await within(deadline, tracerProvider.forceFlush());
+      await within(deadline, () => tracerProvider.forceFlush());
       await sink.flush(deadline);
     },
     close: async (deadline) => {
-      await within(deadline, tracerProvider.shutdown());
+      await within(deadline, () => tracerProvider.shutdown());
       await sink.close(deadline);
     },
   };
@@ -71,11 +78,12 @@ export function spanPipeline(settings: Settings, resource: ServiceResource, acco
 const NOWHERE: SpanSink & Pipeline = { accept: () => {}, flush: async () => {}, close: async () => {} };
 
 function spanSink(
-  exporter: ExporterName,
+  exporter: ExporterName | SpanExporter,
   settings: Settings,
   resource: Resource,
   account: Account,
 ): SpanSink & Pipeline {
+  if (typeof exporter === "object") return exporting(new ReadableSpanBatcher(exporter, account));
   switch (exporter) {
     case "otlp":
       return new SpanBatcher(resource, deliveryQueue(settings, "traces", account), account);
@@ -84,6 +92,14 @@ function spanSink(
     case "none":
       return NOWHERE;
   }
+}
+
+function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {
+  return {
+    accept: (span) => batcher.accept(span),
+    flush: (deadline) => within(deadline, () => batcher.flush()),
+    close: (deadline) => within(deadline, () => batcher.close()),
+  };
 }
 
 /** What a tracer provider of the official SDK has beside the API's. */
@@ -95,8 +111,8 @@ interface Closable {
 function foreignSpanPipeline(tracerProvider: ApiTracerProvider & Closable): SpanPipeline {
   return {
     tracerProvider,
-    flush: (deadline) => within(deadline, tracerProvider.forceFlush?.()),
-    close: (deadline) => within(deadline, tracerProvider.shutdown?.()),
+    flush: (deadline) => within(deadline, () => tracerProvider.forceFlush?.()),
+    close: (deadline) => within(deadline, () => tracerProvider.shutdown?.()),
   };
 }
 
@@ -136,22 +152,26 @@ function sdkMetricPipeline(settings: Settings, resource: Resource, account: Acco
   return {
     meterProvider,
     flush: async (deadline) => {
-      await within(deadline, reader.forceFlush());
+      await within(deadline, () => reader.forceFlush());
       await queue?.flush(deadline);
     },
     close: async (deadline) => {
-      await within(deadline, meterProvider.shutdown());
+      await within(deadline, () => meterProvider.shutdown());
       await queue?.close(deadline);
     },
   };
 }
 
-/** What others do ends by the deadline for us, whatever becomes of it. */
-async function within(deadline: Deadline, work: Promise<void> | undefined): Promise<void> {
+/** What others do ends by the deadline for us, whatever becomes of it, and is not traced. */
+async function within(deadline: Deadline, work: () => Promise<void> | undefined): Promise<void> {
   const timer = new AbortController();
   const late = sleep(deadline.left(), undefined, { signal: timer.signal }).catch(() => {});
-  await Promise.race([Promise.resolve(work).catch(() => {}), late]);
+  await Promise.race([runSuppressed(async () => work()).catch(reportFailure), late]);
   timer.abort();
+}
+
+function reportFailure(thrown: unknown): void {
+  report("plugin_failed", `another SDK's part failed to flush or shut down (${describe(thrown)})`);
 }
 
 function deliveryQueue(

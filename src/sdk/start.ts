@@ -1,7 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { runIn } from "../context/current.ts";
 import { processState } from "../context/process-state.ts";
-import { SUPPRESSED } from "../context/suppression.ts";
+import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { Account } from "../export/account.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
@@ -13,11 +12,12 @@ import { readEnvironment } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
 import { resolveSettings, type Settings, type StartOptions } from "./options.ts";
 import { metricPipeline, spanPipeline } from "./pipelines.ts";
+import { areSameOptions, copyOfOptions } from "./same-options.ts";
 import { type Telemetry, telemetryOf } from "./telemetry.ts";
 
 interface Running {
   readonly telemetry: Telemetry;
-  readonly options: string;
+  readonly options: StartOptions;
 }
 
 /** One for the process, whichever copy of this package it was started by. */
@@ -26,7 +26,7 @@ const home = globalThis as { [RUNNING]?: Running | undefined };
 
 /**
  * Starts telemetry for this process, synchronously: when it returns, context, providers, propagation and HTTP hooks
- * are in place. OTEL_* variables are honoured; options win over them. Never throws. A second call joins the first;
+ * are in place. Options win over the OTEL_* variables that they name. Never throws. A second call joins the first;
  * after a shutdown it begins anew. What was made is sent at the latest when the process comes to its natural end.
  *
  * @example
@@ -36,8 +36,8 @@ export function start(options: StartOptions = {}): Telemetry {
   const given = isOptions(options) ? options : {};
   if (home[RUNNING] !== undefined) return join(home[RUNNING], given);
   // Timers and sockets of telemetry belong to no request that happens to be the first to start it.
-  const telemetry = runIn(SUPPRESSED, begin, settingsFor(given));
-  home[RUNNING] = { telemetry, options: fingerprint(given) };
+  const telemetry = runSuppressed(() => begin(settingsFor(given)));
+  home[RUNNING] = { telemetry, options: copyOfOptions(given) };
   return telemetry;
 }
 
@@ -118,16 +118,7 @@ function onceForEachMade(telemetry: Telemetry): () => void {
 
 /** The one that runs, without the power to end it with a block. */
 function join({ telemetry, options }: Running, given: StartOptions): Telemetry {
-  if (fingerprint(given) !== options && fingerprint(given) !== fingerprint({})) {
+  if (!areSameOptions(given, {}) && !areSameOptions(given, options))
     report("start_ignored", "start() was called again with other options; the first call's stay in force");
-  }
   return { ...telemetry, [Symbol.asyncDispose]: async () => {} };
-}
-
-function fingerprint(options: StartOptions): string {
-  try {
-    return JSON.stringify(options);
-  } catch {
-    return "";
-  }
 }

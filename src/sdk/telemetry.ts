@@ -13,6 +13,7 @@ export interface TelemetryReport {
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
 }
 
+/** How long `flush` and `shutdown` may take. */
 export interface FlushOptions {
   /** The longest that the call may take, in ms; default 5,000. */
   readonly timeout?: number;

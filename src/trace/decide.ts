@@ -1,15 +1,9 @@
-import {
-  type Attributes,
-  type Context,
-  type Link,
-  type SpanKind,
-  type SpanOptions,
-  TraceFlags,
-} from "@opentelemetry/api";
+import { type Attributes, type Context, type Link, type SpanKind, TraceFlags } from "@opentelemetry/api";
 import { AttributeSet } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
-import { DEFAULT_LIMITS, spanLimits } from "../core/limits.ts";
-import { ignoreRejection } from "./guarded.ts";
+import { ignoreRejection } from "../core/rejection.ts";
+import type { AttributeLimits } from "../core/limits.ts";
+import { isArray } from "../core/noun.ts";
 import { type Sampler, SamplingDecision, type SamplingResult } from "./sampler.ts";
 import { copySpanContext } from "./span-context.ts";
 import type { SpanStart } from "./span.ts";
@@ -18,7 +12,8 @@ import type { SpanStart } from "./span.ts";
 interface Asked {
   readonly name: string;
   readonly kind: SpanKind;
-  readonly options: SpanOptions;
+  readonly attributes: unknown;
+  readonly links: unknown;
   readonly context: Context;
 }
 
@@ -30,16 +25,13 @@ interface Decision {
   readonly attributes: Attributes;
 }
 
-/** A sampler sees every attribute that the span was given; the span's limit comes afterwards. */
-const { attributes: LIMITS } = spanLimits({ ...DEFAULT_LIMITS, attributeCountLimit: Infinity });
-
 /** Asks a sampler. One that fails is reported, and the span goes the way of its parent, a root's is recorded. */
-export function decide(sampler: Sampler, start: SpanStart, asked: Asked): Decision {
-  const attributes = valid(asked.options.attributes);
-  const links = [...(asked.options.links ?? [])].map(({ context, attributes: ofLink }) => ({
-    context: copySpanContext(context),
-    attributes: valid(ofLink),
-  }));
+export function decide(sampler: Sampler, start: SpanStart, asked: Asked, limits: AttributeLimits): Decision {
+  // A sampler sees every attribute that the span was given, whole; the span's own limits come afterwards.
+  const valid = (...sources: readonly unknown[]): Attributes =>
+    copyOf(sources, { ...limits, count: Infinity, valueLength: Infinity });
+  const attributes = valid(asked.attributes);
+  const links = linksOf(asked.links, valid);
   const result = ask(sampler, start, asked, attributes, links);
   if (result === undefined)
     return { isRecorded: (start.traceFlags & TraceFlags.SAMPLED) !== 0, start, attributes };
@@ -60,9 +52,24 @@ export function flagged(traceFlags: number, isSampled: boolean): number {
   return isSampled ? traceFlags | TraceFlags.SAMPLED : traceFlags & ~TraceFlags.SAMPLED;
 }
 
+/** Those that can be read; the span reports the others. */
+function linksOf(links: unknown, valid: (attributes: unknown) => Attributes): Link[] {
+  const readable: Link[] = [];
+  if (!isArray(links)) return readable;
+  for (const link of links as Partial<Link>[]) {
+    try {
+      if (link.context !== undefined)
+        readable.push({ context: copySpanContext(link.context), attributes: valid(link.attributes) });
+    } catch {
+      // A link that is none.
+    }
+  }
+  return readable;
+}
+
 /** Those that are attributes, as an object of one's own. */
-function valid(...sources: readonly unknown[]): Attributes {
-  const set = new AttributeSet(LIMITS);
+function copyOf(sources: readonly unknown[], limits: AttributeLimits): Attributes {
+  const set = new AttributeSet(limits);
   for (const source of sources) set.setAll(source);
   return set.toObject();
 }

@@ -51,7 +51,8 @@ function stackTrace(thrown: Readable): string | undefined {
     if (stack !== undefined || title !== "") chapters.push(title + (stack ?? describe(error)));
     if (!isReadable(error)) return;
     tell("Caused by: ", error.cause);
-    if (Array.isArray(error.errors)) for (const gathered of error.errors) tell("Gathered: ", gathered);
+    if (Array.isArray(error.errors))
+      for (const gathered of error.errors.slice(0, LONGEST_CHAIN)) tell("Gathered: ", gathered);
   };
   try {
     tell("", thrown);

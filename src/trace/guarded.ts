@@ -1,7 +1,8 @@
-import type { Span, SpanOptions, Tracer } from "@opentelemetry/api";
-import { isPromise } from "node:util/types";
-import type { Context } from "../context/context.ts";
+import type { Context as ApiContext, Span, SpanOptions, Tracer } from "@opentelemetry/api";
+import { asSpan, type Context } from "../context/context.ts";
 import { describe, report } from "../core/diagnostics.ts";
+import { nounFor } from "../core/noun.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { NON_RECORDING } from "./non-recording.ts";
 
 /** A span may be another SDK's: what it throws as it ends is not for the host. */
@@ -18,22 +19,22 @@ export function guarded(act: () => void): void {
   }
 }
 
-/** A plugin's method that is to be synchronous may still be written as async: its rejection is not the host's. */
-export function ignoreRejection(result: unknown, failed: (reason: unknown) => void = () => {}): void {
-  if (isPromise(result)) result.catch(failed);
-}
-
 /** A span of whatever provider is current; one that records nothing where that provider, another SDK's, fails. */
 export function startGuarded(
   tracerIn: (context: Context) => Tracer,
   name: string,
   options: SpanOptions | undefined,
   context: Context,
+  parent: ApiContext = context,
 ): Span {
   try {
-    return tracerIn(context).startSpan(name, options, context);
+    const span: unknown = tracerIn(context).startSpan(name, options, parent);
+    ignoreRejection(span);
+    const own = asSpan(span);
+    if (own !== undefined) return own;
+    report("plugin_failed", `a tracer of another SDK gave ${nounFor(span)} that is no span`);
   } catch (thrown) {
     report("plugin_failed", `a tracer of another SDK failed (${describe(thrown)})`);
-    return NON_RECORDING;
   }
+  return NON_RECORDING;
 }

@@ -1,26 +1,35 @@
 import { TraceFlags } from "@opentelemetry/api";
+import { report } from "../core/diagnostics.ts";
+import { partOf } from "../core/part.ts";
 import { alwaysOff, alwaysOn, type Origin, originOf, OwnSampler, type Sampler } from "./sampler.ts";
 
+/** Who decides, by the parent: in another process or in this one, sampled or not. */
 export interface ParentBasedOptions {
-  /** Decides on spans without a parent. */
+  /** On spans without a parent. */
   readonly root: Sampler;
-  /** Default of each that is sampled: `alwaysOn()`; of each that is not: `alwaysOff()`. */
+  /** Default: `alwaysOn()`. */
   readonly remoteParentSampled?: Sampler;
+  /** Default: `alwaysOff()`. */
   readonly remoteParentNotSampled?: Sampler;
+  /** Default: `alwaysOn()`. */
   readonly localParentSampled?: Sampler;
+  /** Default: `alwaysOff()`. */
   readonly localParentNotSampled?: Sampler;
 }
 
 /** As the parent was decided; a root as `root` says.  (Specification: ParentBased) */
 export function parentBased(options: ParentBasedOptions): Sampler {
-  // Who writes JavaScript may leave out what the type asks for.
   const given: Partial<ParentBasedOptions> = { ...options };
+  if (given.root === undefined)
+    report("invalid_configuration", "parentBased({ root }) was given no root: all are sampled");
+  const chosen = (name: keyof ParentBasedOptions, byDefault: Sampler): Sampler =>
+    partOf(`${name} of parentBased()`, given[name], "shouldSample") ?? byDefault;
   const delegates: Required<ParentBasedOptions> = {
-    root: given.root ?? alwaysOn(),
-    remoteParentSampled: given.remoteParentSampled ?? alwaysOn(),
-    remoteParentNotSampled: given.remoteParentNotSampled ?? alwaysOff(),
-    localParentSampled: given.localParentSampled ?? alwaysOn(),
-    localParentNotSampled: given.localParentNotSampled ?? alwaysOff(),
+    root: chosen("root", alwaysOn()),
+    remoteParentSampled: chosen("remoteParentSampled", alwaysOn()),
+    remoteParentNotSampled: chosen("remoteParentNotSampled", alwaysOff()),
+    localParentSampled: chosen("localParentSampled", alwaysOn()),
+    localParentNotSampled: chosen("localParentNotSampled", alwaysOff()),
   };
   const sampler = Object.values(delegates).every((each) => each instanceof OwnSampler)
     ? new OwnSampler("", (origin) => (delegateFor(origin, delegates) as OwnSampler).isSampled(origin))

@@ -55,7 +55,7 @@ export interface SpanRecord {
 
 /** Where ended, sampled spans go. Must not throw, and must not keep the record. */
 export interface SpanSink {
-  accept(record: SpanRecord): void;
+  accept(record: SpanRecord & ReadableSpan): void;
 }
 
 /** What produced a span, as processors and exporters of the official SDK read it.  (Specification: Resource SDK) */

@@ -9,6 +9,7 @@ import {
   TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
+import { describe, report } from "../core/diagnostics.ts";
 import { SpanId, TraceId } from "../core/ids.ts";
 
 /** What a sampler may decide, in the official SDK's numbers.  (Specification: Sampling) */
@@ -20,7 +21,9 @@ export const SamplingDecision = {
   RECORD_AND_SAMPLED: 2,
 } as const;
 
+/** What a sampler has decided about one span.  (Specification: ShouldSample, return value) */
 export interface SamplingResult {
+  /** One of SamplingDecision. */
   readonly decision: number;
   /** Added to the span's. */
   readonly attributes?: Readonly<Attributes>;
@@ -104,9 +107,11 @@ export function alwaysOff(): Sampler {
  * This share of all traces, by their ids: a service that takes a smaller share takes none that a larger one leaves.
  * Decides alike with the official JavaScript SDK.  (Specification: TraceIdRatioBased)
  *
- * @param ratio from 0 to 1; what is no number counts as 0
+ * @param ratio from 0 to 1; what is no number is reported and counts as 0
  */
 export function traceIdRatioBased(ratio: number): Sampler {
+  if (!(typeof ratio === "number" && ratio >= 0 && ratio <= 1))
+    report("invalid_argument", `traceIdRatioBased(${describe(ratio)}): a ratio is a number from 0 to 1`);
   const share = typeof ratio === "number" && ratio > 0 ? Math.min(ratio, 1) : 0;
   const bound = share === 1 ? 2 ** 32 : Math.floor(share * 0xffffffff);
   return new OwnSampler(

@@ -1,6 +1,7 @@
 import type { Context, Span } from "@opentelemetry/api";
+import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
-import { ignoreRejection } from "./guarded.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import type { ReadableSpan } from "./record.ts";
 
 /**
@@ -8,11 +9,15 @@ import type { ReadableSpan } from "./record.ts";
  * Processor)
  */
 export interface SpanProcessor {
+  /** The span has its name, attributes and links; where its operation runs, and synchronously. */
   onStart(span: Span & ReadableSpan, parentContext: Context): void;
-  /** The end is known, and the span can still be changed. */
+  /** The end is known, and the span can still be changed, synchronously. */
   onEnding?(span: Span & ReadableSpan): void;
+  /** The span has ended, and is exported next. */
   onEnd(span: ReadableSpan): void;
+  /** Resolves when all that has ended is handled; who asks waits until its own deadline. */
   forceFlush(): Promise<void>;
+  /** The same, once; nothing is called afterwards. */
   shutdown(): Promise<void>;
 }
 
@@ -46,10 +51,10 @@ export class SpanProcessors {
     await done;
   }
 
+  /** What a processor does to send is not to be traced. */
   async #all(act: (processor: SpanProcessor) => Promise<void>): Promise<void> {
-    await Promise.all(
-      this.#processors.map(async (processor) => act(processor)).map((done) => done.catch(reportFailure)),
-    );
+    const done = this.#processors.map((processor) => runSuppressed(async () => act(processor)));
+    await Promise.all(done.map((each) => each.catch(reportFailure)));
   }
 }
 

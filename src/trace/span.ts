@@ -14,13 +14,17 @@ import {
 } from "@opentelemetry/api";
 import { type AttributeList, AttributeSet } from "../core/attributes.ts";
 import { type Clock, hrTime } from "../core/clock.ts";
+import { cutText } from "../core/attribute-value.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
+import { nounFor } from "../core/noun.ts";
 import { traceStateText } from "../core/trace-state-text.ts";
 import { exceptionAttributes } from "./exception.ts";
 import type { EventRecord, LinkRecord, ReadableSpan, Resource, SpanRecord } from "./record.ts";
 import { copySpanContext, spanContextOf } from "./span-context.ts";
+import { givenTime, spanName } from "./span-input.ts";
+import { noteRecorded } from "./recorded-errors.ts";
 import { runActive, type StartedSpan } from "./started-span.ts";
 import type { TracingSetup } from "./tracing-setup.ts";
 
@@ -34,8 +38,11 @@ export interface SpanStart {
   readonly traceId: TraceId;
   readonly parentSpanId: SpanId | undefined;
   readonly isParentRemote: boolean | undefined;
+  /** The span's own: a sampler may have decided otherwise than the parent's. */
   readonly traceState: TraceState | undefined;
   readonly traceFlags: number;
+  readonly parentFlags: number;
+  readonly parentState: TraceState | undefined;
   /** The first span of this trace in this process; undefined where it is the one that starts. */
   readonly localRoot: Span | undefined;
 }
@@ -66,18 +73,21 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   droppedEventsCount = 0;
   links: LinkRecord[] = NO_LINKS;
   droppedLinksCount = 0;
+  /** Attributes that its events and links had no room for. */
+  private droppedWithin = 0;
   statusCode: SpanStatusCode = SpanStatusCode.UNSET;
   statusMessage = "";
-  readonly #setup: TracingSetup;
-  readonly #clock: Clock;
-  #attributes: AttributeSet | undefined;
+  private readonly setup: TracingSetup;
+  private readonly clock: Clock;
+  private attributeSet: AttributeSet | undefined;
   /** The attributes as someone has read them, and may have changed them since. */
-  #readAttributes: Attributes | undefined;
+  private readAttributes: Attributes | undefined;
   /** The same of the status. */
-  #readStatus: SpanStatus | undefined;
-  #context: SpanContext | undefined;
-  #parentContext: SpanContext | undefined;
-  #state: "open" | "ending" | "ended" = "open";
+  private readStatus: SpanStatus | undefined;
+  private ownContext: SpanContext | undefined;
+  private readonly parentFlags: number;
+  private readonly parentState: TraceState | undefined;
+  private state: "open" | "ending" | "ended" = "open";
 
   constructor(
     name: string,
@@ -86,7 +96,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     instrumentationScope: InstrumentationScope,
     setup: TracingSetup,
   ) {
-    this.name = name;
+    this.name = cutText(name, setup.limits.attributes.valueSize);
     this.kind = kind;
     this.traceId = start.traceId;
     this.spanId = setup.ids.spanId();
@@ -94,20 +104,22 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     this.isParentRemote = start.isParentRemote;
     this.traceFlags = start.traceFlags;
     this.inheritedState = start.traceState;
+    this.parentFlags = start.parentFlags;
+    this.parentState = start.parentState;
     this.instrumentationScope = instrumentationScope;
     this.localRoot = start.localRoot ?? this;
-    this.#setup = setup;
+    this.setup = setup;
     if (setup.keepsEnded) {
       this.events = [];
       this.links = [];
     }
-    let clock = start.localRoot === undefined ? setup.clocks.current() : start.localRoot.#clock;
+    let clock = start.localRoot === undefined ? setup.clocks.current() : start.localRoot.clock;
     let reading = clock.read();
     if (start.localRoot === undefined && clock.isStaleAt(reading)) {
       clock = setup.clocks.renew();
       reading = clock.read();
     }
-    this.#clock = clock;
+    this.clock = clock;
     this.startSeconds = clock.seconds(reading);
     this.startNanoseconds = clock.nanoseconds(reading);
   }
@@ -117,49 +129,52 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     [this.startSeconds, this.startNanoseconds] = time;
   }
 
-  /** As above, where someone may ask for the parent's span context. */
-  under(parent: SpanContext | undefined): this {
-    this.#parentContext = parent;
-    return this;
-  }
-
   spanContext(): SpanContext {
-    return (this.#context ??= spanContextOf(this));
+    return (this.ownContext ??= spanContextOf(this));
   }
 
   isRecording(): boolean {
-    return this.#state !== "ended";
+    return this.state !== "ended";
   }
 
   setAttribute(key: string, value: AttributeValue): this {
-    if (this.#state === "ended") return this;
-    this.#attributeSet().set(key, value);
+    if (this.state === "ended") return this.late();
+    this.attributesToSet().set(key, value);
     return this;
   }
 
   setAttributes(attributes: Attributes): this {
-    if (this.#state === "ended") return this;
-    this.#attributeSet().setAll(attributes);
+    if (this.state === "ended") return this.late();
+    this.attributesToSet().setAll(attributes);
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.#state === "ended") return this;
+    if (this.state === "ended") return this.late();
     const timeOnly = hrTime(attributesOrTime as TimeInput);
     const attributes = timeOnly === undefined ? attributesOrTime : undefined;
-    this.#addEvent(name, attributes, hrTime(time) ?? timeOnly);
+    this.appendEvent(name, attributes, givenTime(time) ?? timeOnly);
     return this;
   }
 
   addLink(link: Link): this {
-    if (this.#state !== "ended") this.#addLink(link);
+    if (this.state === "ended") return this.late();
+    this.appendLink(link);
     return this;
   }
 
   addLinks(links: Link[]): this {
-    if (this.#state === "ended") return this;
+    if (this.state === "ended") return this.late();
     try {
-      for (const link of links) this.#addLink(link);
+      let index = 0;
+      for (const link of links) {
+        if (this.links.length >= this.setup.limits.links && Array.isArray(links)) {
+          this.droppedLinksCount += links.length - index;
+          break;
+        }
+        this.appendLink(link);
+        index++;
+      }
     } catch (thrown) {
       report("invalid_argument", `links could not be read (${describe(thrown)})`);
     }
@@ -167,13 +182,22 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.#state === "ended" || this.statusCode === SpanStatusCode.OK) return this;
+    if (this.state === "ended") return this.late();
+    if (this.statusCode === SpanStatusCode.OK) return this;
     try {
       const { code, message } = status;
-      if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this;
-      this.#readStatus = undefined;
+      if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) {
+        if (code !== SpanStatusCode.UNSET)
+          report(
+            "invalid_argument",
+            `a span was given ${nounFor(code)} as a status code; SpanStatusCode has them`,
+          );
+        return this;
+      }
+      this.readStatus = undefined;
       this.statusCode = code;
-      this.statusMessage = code === SpanStatusCode.ERROR && typeof message === "string" ? message : "";
+      this.statusMessage =
+        code === SpanStatusCode.ERROR && typeof message === "string" ? this.bounded(message) : "";
     } catch (thrown) {
       report("invalid_argument", `a span's status could not be read (${describe(thrown)})`);
     }
@@ -181,28 +205,31 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   }
 
   updateName(name: string): this {
-    if (this.#state !== "ended") this.name = spanName(name);
+    if (this.state === "ended") return this.late();
+    this.name = this.bounded(spanName(name));
     return this;
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    if (this.#state !== "ended") this.#addEvent("exception", exceptionAttributes(exception), hrTime(time));
+    if (this.state === "ended") return void this.late();
+    this.appendEvent("exception", exceptionAttributes(exception), givenTime(time));
+    noteRecorded(exception, this);
   }
 
   end(endTime?: TimeInput): void {
-    if (this.#state !== "open") return;
-    const given = endTime === undefined ? undefined : hrTime(endTime);
-    [this.endSeconds, this.endNanoseconds] = given ?? this.#now();
-    this.#forbidNegativeDuration();
-    const { processors, keepsEnded } = this.#setup;
+    if (this.state !== "open") return;
+    [this.endSeconds, this.endNanoseconds] = givenTime(endTime) ?? this.now();
+    this.forbidNegativeDuration();
+    const { processors, keepsEnded } = this.setup;
     if (processors !== undefined) {
-      this.#state = "ending";
+      this.state = "ending";
       processors.onEnding(this);
     }
-    this.#state = "ended";
+    this.state = "ended";
     processors?.onEnd(this);
-    if ((this.traceFlags & TraceFlags.SAMPLED) !== 0) this.#handOver();
-    if (!keepsEnded) this.#letGo();
+    if ((this.traceFlags & TraceFlags.SAMPLED) !== 0) this.handOver();
+    this.reportDropped();
+    if (!keepsEnded) this.letGo();
   }
 
   run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result {
@@ -218,28 +245,37 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   }
 
   get attributeList(): Readonly<AttributeList> {
-    return this.#attributes?.list ?? NO_ATTRIBUTES;
+    return this.attributeSet?.list ?? NO_ATTRIBUTES;
   }
 
   get droppedAttributesCount(): number {
-    return this.#attributes?.dropped ?? 0;
+    return this.attributeSet?.dropped ?? 0;
   }
 
   get attributes(): Attributes {
-    return (this.#readAttributes ??= this.#attributes?.toObject() ?? {});
+    return (this.readAttributes ??= this.attributeSet?.toObject() ?? {});
   }
 
   get parentSpanContext(): SpanContext | undefined {
-    if (this.#parentContext !== undefined || this.parentSpanId === undefined) return this.#parentContext;
-    const { traceId, parentSpanId: spanId, traceFlags, inheritedState } = this;
+    const { traceId, parentSpanId: spanId, parentFlags: traceFlags, parentState: inheritedState } = this;
+    if (spanId === undefined) return undefined;
     const context = spanContextOf({ traceId, spanId, traceFlags, inheritedState });
     if (this.isParentRemote === true) context.isRemote = true;
     return context;
   }
 
+  /** In the official SDK these two are fields, and processors that redact may replace them. */
+  set attributes(attributes: Attributes) {
+    this.readAttributes = attributes;
+  }
+
+  set status(status: SpanStatus) {
+    this.readStatus = status;
+  }
+
   get status(): SpanStatus {
     const { statusCode: code, statusMessage: message } = this;
-    return (this.#readStatus ??= message === "" ? { code } : { code, message });
+    return (this.readStatus ??= message === "" ? { code } : { code, message });
   }
 
   get startTime(): HrTime {
@@ -251,34 +287,51 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   }
 
   get duration(): HrTime {
-    if (this.#state === "open") return [-1, -1];
+    if (this.state === "open") return [-1, -1];
     const seconds = this.endSeconds - this.startSeconds;
     const nanoseconds = this.endNanoseconds - this.startNanoseconds;
     return nanoseconds < 0 ? [seconds - 1, nanoseconds + 1e9] : [seconds, nanoseconds];
   }
 
   get ended(): boolean {
-    return this.#state === "ended";
+    return this.state === "ended";
   }
 
   get resource(): Resource {
-    return this.#setup.resource;
+    return this.setup.resource;
   }
 
-  #attributeSet(): AttributeSet {
-    if (this.#readAttributes !== undefined) this.#takeBackAttributes(this.#readAttributes);
-    return (this.#attributes ??= new AttributeSet(this.#setup.limits.attributes));
+  /** A text as long as an attribute's value may be. */
+  private bounded(text: string): string {
+    return cutText(text, this.setup.limits.attributes.valueSize);
+  }
+
+  private late(): this {
+    report(
+      "changed_after_end",
+      () => `span ${describe(this.name)} was changed after its end, when it has been sent as it was`,
+    );
+    return this;
+  }
+
+  private attributesToSet(): AttributeSet {
+    if (this.readAttributes !== undefined) this.takeBackAttributes(this.readAttributes);
+    return (this.attributeSet ??= new AttributeSet(this.setup.limits.attributes));
   }
 
   /** A sink must not throw; whoever ends a span must not suffer if one does. */
-  #handOver(): void {
+  private handOver(): void {
     try {
-      this.#takeBack();
-      this.#setup.sink.accept(this);
+      this.takeBack();
+      this.setup.sink.accept(this);
     } catch (thrown) {
       report("internal_error", `a span was lost on its way out (${describe(thrown)})`);
     }
-    const dropped = this.droppedAttributesCount + this.droppedEventsCount + this.droppedLinksCount;
+  }
+
+  private reportDropped(): void {
+    const dropped =
+      this.droppedAttributesCount + this.droppedEventsCount + this.droppedLinksCount + this.droppedWithin;
     if (dropped > 0)
       report(
         "limit_reached",
@@ -287,32 +340,32 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   }
 
   /** A processor that redacts changes what it was given to read: what it left is what counts. */
-  #takeBack(): void {
-    if (this.#readAttributes !== undefined) this.#takeBackAttributes(this.#readAttributes);
-    if (this.#readStatus === undefined) return;
-    const { code, message } = this.#readStatus;
+  private takeBack(): void {
+    if (this.readAttributes !== undefined) this.takeBackAttributes(this.readAttributes);
+    if (this.readStatus === undefined) return;
+    const { code, message } = this.readStatus;
     this.statusCode = code;
-    this.statusMessage = typeof message === "string" ? message : "";
+    this.statusMessage = typeof message === "string" ? this.bounded(message) : "";
   }
 
-  #takeBackAttributes(read: Attributes): void {
-    const { dropped = 0 } = this.#attributes ?? {};
-    this.#attributes = new AttributeSet(this.#setup.limits.attributes);
-    this.#attributes.setAll(read);
-    this.#attributes.dropped += dropped;
-    this.#readAttributes = undefined;
+  private takeBackAttributes(read: Attributes): void {
+    const { dropped = 0 } = this.attributeSet ?? {};
+    this.attributeSet = new AttributeSet(this.setup.limits.attributes);
+    this.attributeSet.setAll(read);
+    this.attributeSet.dropped += dropped;
+    this.readAttributes = undefined;
   }
 
-  #letGo(): void {
-    this.#attributes = undefined;
-    this.#readAttributes = undefined;
-    this.#readStatus = undefined;
+  private letGo(): void {
+    this.attributeSet = undefined;
+    this.readAttributes = undefined;
+    this.readStatus = undefined;
     this.events = NO_EVENTS;
     this.links = NO_LINKS;
   }
 
   /** An end before the start becomes the start; a clock cut to milliseconds may be off by one, and is no mistake. */
-  #forbidNegativeDuration(): void {
+  private forbidNegativeDuration(): void {
     const nanoseconds =
       (this.endSeconds - this.startSeconds) * 1e9 + this.endNanoseconds - this.startNanoseconds;
     if (nanoseconds >= 0) return;
@@ -325,13 +378,13 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     );
   }
 
-  #now(): HrTime {
-    const reading = this.#clock.read();
-    return [this.#clock.seconds(reading), this.#clock.nanoseconds(reading)];
+  private now(): HrTime {
+    const reading = this.clock.read();
+    return [this.clock.seconds(reading), this.clock.nanoseconds(reading)];
   }
 
-  #addEvent(name: unknown, attributes: unknown, time: HrTime | undefined): void {
-    const { limits } = this.#setup;
+  private appendEvent(name: unknown, attributes: unknown, time: HrTime | undefined): void {
+    const { limits } = this.setup;
     if (this.events.length >= limits.events) {
       this.droppedEventsCount++;
       return;
@@ -339,25 +392,28 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     const set = new AttributeSet(limits.eventAttributes);
     set.setAll(attributes);
     if (this.events === NO_EVENTS) this.events = [];
+    this.droppedWithin += set.dropped;
     this.events.push({
-      name: spanName(name),
-      time: time ?? this.#now(),
+      name: this.bounded(spanName(name)),
+      time: time ?? this.now(),
       attributes: set.toObject(),
       droppedAttributesCount: set.dropped,
     });
   }
 
-  #addLink(link: Link): void {
-    const { limits } = this.#setup;
+  private appendLink(link: Link): void {
+    const { limits } = this.setup;
     if (this.links.length >= limits.links) {
       this.droppedLinksCount++;
       return;
     }
     try {
       const { context, attributes } = link;
+      if (context === undefined) return reportLink(link);
       const set = new AttributeSet(limits.linkAttributes);
       set.setAll(attributes);
       if (this.links === NO_LINKS) this.links = [];
+      this.droppedWithin += set.dropped;
       this.links.push({
         context: copySpanContext(context),
         attributes: set.toObject(),
@@ -369,9 +425,9 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   }
 }
 
-/** A name as a string: anything else is reported and shown as text, so that a bad name never costs the span. */
-export function spanName(name: unknown): string {
-  if (typeof name === "string") return name;
-  report("invalid_argument", `a span or event was named with a ${typeof name}; names are strings`);
-  return describe(name);
+function reportLink(link: unknown): void {
+  report(
+    "invalid_argument",
+    `a link was given as ${nounFor(link)} without a context; it is { context: span.spanContext() }`,
+  );
 }

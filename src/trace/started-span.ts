@@ -2,7 +2,7 @@
 import type { Span, SpanOptions, Tracer } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { currentContext, runWithSpan } from "../context/current.ts";
-import { ThroughlineError } from "../core/errors.ts";
+import { requireFunction } from "../core/errors.ts";
 import { endGuarded, startGuarded } from "./guarded.ts";
 
 /** A span that is ended by hand or, with `using`, by the end of its block. */
@@ -15,6 +15,7 @@ export interface StartedSpan extends Span, Disposable {
   run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result;
 }
 
+/** `startSpan`, for one instrumentation scope. */
 export interface StartSpan {
   /**
    * Starts a span, a child of the active one. It does not become active: only `span.run(fn)` makes it so, for the call.
@@ -42,7 +43,7 @@ export function runActive<Arguments extends unknown[], Result>(
   fn: (...args: Arguments) => Result,
   args: Arguments,
 ): Result {
-  if (typeof fn !== "function") throw new ThroughlineError("THR_NOT_A_FUNCTION", "span.run(fn)");
+  requireFunction(fn, "span.run(fn)");
   return runWithSpan(span, currentContext(), call, () => fn(...args));
 }
 

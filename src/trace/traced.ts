@@ -1,10 +1,12 @@
 import type { SpanOptions } from "@opentelemetry/api";
 import { sameSignature } from "../context/bind.ts";
-import { ThroughlineError } from "../core/errors.ts";
+import { notAFunction, requireFunction } from "../core/errors.ts";
+import { nounFor } from "../core/noun.ts";
 import type { WithSpan } from "./with-span.ts";
 
 type AnyFunction = (this: never, ...args: never[]) => unknown;
 
+/** `traced`, for one instrumentation scope. */
 export interface Traced {
   /**
    * A function that does what `fn` does, each call in a span; `this`, arguments, result and errors are its own.
@@ -28,10 +30,12 @@ export interface TracedDecorator {
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor;
 }
 
+const SUBJECT = "traced(name, options?, fn), or @traced() before a method,";
+
 /** `traced` for one instrumentation scope. */
 export function tracedOf(withSpan: WithSpan): Traced {
   const wrap = <Traceable>(name: string, options: SpanOptions, fn: Traceable): Traceable => {
-    if (typeof fn !== "function") throw misuse();
+    requireFunction(fn, SUBJECT);
     const call = fn as unknown as (this: unknown, ...args: unknown[]) => unknown;
     return sameSignature(call as never, function (this: unknown, ...args: unknown[]): unknown {
       return withSpan(name, options, () => call.apply(this, args));
@@ -39,10 +43,12 @@ export function tracedOf(withSpan: WithSpan): Traced {
   };
   const traced = (...args: readonly unknown[]): unknown => {
     const [name, second, fn] = args;
-    if (name !== undefined && typeof name !== "string") throw misuse();
+    if (name !== undefined && typeof name !== "string")
+      throw notAFunction(SUBJECT, `${nounFor(name)} as its name`);
     if (name !== undefined && typeof second === "function") return wrap(name, {}, second);
     if (name !== undefined && args.length > 2) return wrap(name, (second ?? {}) as SpanOptions, fn);
-    if (second !== undefined && typeof second !== "object") throw misuse();
+    // An import that is undefined, say: options are an object.
+    if (args.length > 1 && typeof second !== "object") requireFunction(second, SUBJECT);
     return decorator((method, own) => wrap(name ?? own, (second ?? {}) as SpanOptions, method));
   };
   return traced as Traced;
@@ -52,11 +58,6 @@ function decorator(wrap: (method: unknown, ownName: string) => unknown): unknown
   return (target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown => {
     if (descriptor === undefined)
       return wrap(target, String((context as { name?: unknown } | undefined)?.name));
-    descriptor.value = wrap(descriptor.value, String(context));
-    return descriptor;
+    return { ...descriptor, value: wrap(descriptor.value, String(context)) };
   };
-}
-
-function misuse(): ThroughlineError {
-  return new ThroughlineError("THR_NOT_A_FUNCTION", "traced(name, options?, fn)");
 }

@@ -7,6 +7,9 @@ import { report } from "../core/diagnostics.ts";
 import { Tracer } from "./tracer.ts";
 import { type TracingOptions, type TracingSetup, tracingSetup } from "./tracing-setup.ts";
 
+/** A host that makes up names, one for each request say, gets a new tracer each time. */
+const MOST_KEPT = 1_000;
+
 /** Hands out one tracer for each instrumentation scope.  (Specification: Trace API, TracerProvider) */
 export class TracerProvider implements ApiTracerProvider {
   readonly #tracers = new Map<string, Tracer>();
@@ -39,7 +42,7 @@ export class TracerProvider implements ApiTracerProvider {
     const known = this.#tracers.get(key);
     if (known !== undefined) return known;
     const tracer = new Tracer(scope, this.#setup);
-    this.#tracers.set(key, tracer);
+    if (this.#tracers.size < MOST_KEPT) this.#tracers.set(key, tracer);
     return tracer;
   }
 }

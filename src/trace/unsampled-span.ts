@@ -12,7 +12,7 @@ export class UnsampledSpan implements StartedSpan {
   readonly spanId: SpanId;
   readonly traceFlags: number;
   readonly inheritedState: TraceState | undefined;
-  #context: SpanContext | undefined;
+  private context: SpanContext | undefined;
 
   constructor(traceId: TraceId, spanId: SpanId, traceFlags: number, traceState: TraceState | undefined) {
     this.traceId = traceId;
@@ -22,7 +22,7 @@ export class UnsampledSpan implements StartedSpan {
   }
 
   spanContext(): SpanContext {
-    return (this.#context ??= spanContextOf(this));
+    return (this.context ??= spanContextOf(this));
   }
 
   isRecording(): boolean {

@@ -1,11 +1,14 @@
 import { type Span, type SpanOptions, SpanStatusCode, type Tracer } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { currentContext, runWithSpan } from "../context/current.ts";
-import { ThroughlineError } from "../core/errors.ts";
+import { notAFunction } from "../core/errors.ts";
+import { nounFor } from "../core/noun.ts";
 import { exceptionMessage } from "./exception.ts";
 import { endGuarded, guarded, startGuarded } from "./guarded.ts";
+import { isRecordedWithin, noteRecorded } from "./recorded-errors.ts";
 import { settle } from "./settle.ts";
 
+/** `withSpan`, for one instrumentation scope. */
 export interface WithSpan {
   /**
    * Calls `fn` inside a new span, a child of the active one, and returns what `fn` returns. The span ends when `fn`
@@ -25,6 +28,8 @@ export interface WithSpan {
   <Result>(name: string, options: SpanOptions, fn: (span: Span) => Result): Result;
 }
 
+const SUBJECT = "withSpan(name, options?, fn)";
+
 /** `withSpan` for one instrumentation scope. */
 export function withSpanOf(tracerIn: (context: Context) => Tracer): WithSpan {
   return <Result>(
@@ -34,15 +39,12 @@ export function withSpanOf(tracerIn: (context: Context) => Tracer): WithSpan {
   ): Result => {
     const fn = last ?? optionsOrFn;
     if (typeof fn !== "function")
-      throw new ThroughlineError("THR_NOT_A_FUNCTION", "withSpan(name, options?, fn)");
+      throw notAFunction(SUBJECT, typeof name === "function" ? "one in the place of the name" : nounFor(fn));
     const parent = currentContext();
     const options = last === undefined ? undefined : (optionsOrFn as SpanOptions);
     return runWithSpan(startGuarded(tracerIn, name, options, parent), parent, runToEnd<Result>, fn);
   };
 }
-
-/** Errors by the trace that has recorded them: passing through more of its spans, they mark each, and are told once. */
-const recorded = new WeakMap<object, string>();
 
 function runToEnd<Result>(span: Span, fn: (span: Span) => Result): Result {
   let result: Result;
@@ -65,16 +67,12 @@ function runToEnd<Result>(span: Span, fn: (span: Span) => Result): Result {
 
 function fail(span: Span, thrown: unknown): void {
   guarded(() => {
-    if (span.isRecording() && !isRecorded(thrown, span.spanContext().traceId))
+    if (!span.isRecording()) return;
+    if (!isRecordedWithin(thrown, span)) {
       span.recordException(thrown as Error);
+      noteRecorded(thrown, span);
+    }
     span.setStatus({ code: SpanStatusCode.ERROR, message: exceptionMessage(thrown) });
   });
   endGuarded(span);
-}
-
-function isRecorded(thrown: unknown, traceId: string): boolean {
-  if (typeof thrown !== "object" || thrown === null) return false;
-  if (recorded.get(thrown) === traceId) return true;
-  recorded.set(thrown, traceId);
-  return false;
 }

@@ -128,6 +128,13 @@ describe("bind()", () => {
     port1.close();
   });
 
+  it("takes a function that can be neither read nor called, which fails where it is called", () => {
+    const { proxy, revoke } = Proxy.revocable(() => {}, {});
+    revoke();
+    for (const bound of [bind(proxy), Snapshot.wrap(proxy), manager.bind(ROOT_CONTEXT, proxy)])
+      expect(bound).to.throw(TypeError, /revoked/);
+  });
+
   it("keeps a function's name and length, by which frameworks tell handlers apart", () => {
     for (const wrapped of [bind(errorHandler), Snapshot.wrap(errorHandler)])
       expect([wrapped.length, wrapped.name]).to.deep.equal([1, "errorHandler"]);

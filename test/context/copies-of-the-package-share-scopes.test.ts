@@ -1,12 +1,17 @@
+import { createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import nodeModule from "node:module";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext } from "../../src/context/current.ts";
+import { ThroughlineContextManager } from "../../src/context/manager.ts";
 import { scope } from "../../src/context/open-scope.ts";
+import { processState } from "../../src/context/process-state.ts";
 import { Snapshot } from "../../src/context/snapshot.ts";
+import { troubles } from "../../src/core/diagnostics.ts";
 import { activeSpan } from "../../src/trace/active-span.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
-import { record } from "../recording.ts";
+import { record, type RecordedSpan, recording } from "../recording.ts";
+import { silently } from "../stderr.ts";
 
 /** Node's own, newer than the types that the project builds with. */
 interface Hooks {
@@ -49,6 +54,19 @@ async function copyOfThePackage(name: string): Promise<Door> {
   }
 }
 
+/** What is recorded where telemetry goes that no context says otherwise of. */
+function recordEverywhere(fn: () => unknown): RecordedSpan[] {
+  const { providers, spans } = recording();
+  const former = processState.providers;
+  processState.providers = providers;
+  try {
+    fn();
+  } finally {
+    processState.providers = former;
+  }
+  return spans;
+}
+
 describe("copies of the package in one process", () => {
   let theirs: Door;
 
@@ -62,7 +80,11 @@ describe("copies of the package in one process", () => {
   });
 
   it("keep their state under one name, which holds the major version", () => {
-    expect(globalThis).to.have.property(Symbol.for("throughline.1"));
+    const names = Object.getOwnPropertySymbols(globalThis).flatMap((key) => Symbol.keyFor(key) ?? []);
+    expect(names.filter((name) => name.startsWith("throughline"))).to.satisfy((ours: string[]) =>
+      ours.every((name) => name.startsWith("throughline.1.")),
+    );
+    expect(names).to.include("throughline.1.state");
   });
 
   it("never take one's variable for the other's, not even their first ones", async () => {
@@ -114,5 +136,53 @@ describe("copies of the package in one process", () => {
         });
       }),
     );
+  });
+
+  it("keep key and span of another's context that one makes active within a span of the other", () => {
+    const key = createContextKey("key");
+    const manager = new ThroughlineContextManager();
+    const parent = trace.wrapSpanContext({ traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 });
+    const spans = recordEverywhere(() => {
+      theirs.withSpan("outermost", () => {
+        manager.with(trace.setSpan(ROOT_CONTEXT.setValue(key, "kept"), parent), () => {
+          expect(manager.active().getValue(key)).to.equal("kept");
+          expect([activeSpan(), theirs.activeSpan()]).to.deep.equal([parent, parent]);
+          withSpan("inside", () => {});
+        });
+      });
+    });
+    expect(spans.map(({ name, parentSpanId }) => [name, parentSpanId])).to.deep.equal([
+      ["inside", "2".repeat(16)],
+      ["outermost", undefined],
+    ]);
+  });
+
+  it("count troubles as one", () => {
+    const before = troubles().invalid_argument ?? 0;
+    silently(() => new theirs.ContextVariable("odd", { keeps: 7 as never }));
+    expect((troubles().invalid_argument ?? 0) - before).to.equal(1);
+  });
+
+  it("tell a trouble of one kind once", async () => {
+    const late = await copyOfThePackage("late");
+    silently(() => new ContextVariable("odd", { keeps: 7 as never }));
+    expect(silently(() => new late.ContextVariable("odd", { keeps: 7 as never }))).to.equal("");
+  });
+
+  it("tell an error that goes through spans of both once", () => {
+    const { spans } = record((own) => {
+      expect(() =>
+        withSpan("outer", () =>
+          theirs.withSpan("inner", () => {
+            throw new Error("on purpose");
+          }),
+        ),
+      ).to.throw("on purpose");
+      return own;
+    });
+    expect(spans.map(({ name, events }) => [name, events.length])).to.deep.equal([
+      ["inner", 1],
+      ["outer", 0],
+    ]);
   });
 });

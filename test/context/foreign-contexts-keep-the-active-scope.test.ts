@@ -1,4 +1,4 @@
-import { createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { type Context, createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { currentContext, runIn } from "../../src/context/current.ts";
 import { Binding, Scope } from "../../src/context/scope.ts";
@@ -42,31 +42,39 @@ describe("a context that is not ours", () => {
   });
 });
 
-const inside = () => runIn(ROOT_CONTEXT, currentContext);
+/** As that of another copy of the API is: as empty, and another. */
+const OTHER_ROOT = ROOT_CONTEXT.setValue(KEY, 1).deleteValue(KEY);
 
 const bindingOf = (value: unknown): Binding => new Binding(value, undefined, new Scope());
 
-describe("ROOT_CONTEXT", () => {
-  it("opens a fresh, empty scope each time, and keeps the providers", () => {
-    record(({ providers }) => {
-      const binding = bindingOf("a value");
-      currentContext().scope?.set(0, binding);
-      expect(inside().scope?.get(0)).to.equal(undefined);
-      expect(inside().scope).to.be.instanceOf(Scope).and.not.to.equal(inside().scope);
-      expect(inside().providers).to.equal(providers);
-      expect(currentContext().scope?.get(0)).to.equal(binding);
-    });
-  });
+const insideOf = (root: Context) => runIn(root, currentContext);
 
-  it("has neither the span nor the keys that were active", () => {
-    record(() => {
-      runIn(trace.setSpan(currentContext().setValue(KEY, "ours"), SPAN), () => {
-        expect(inside().span).to.equal(undefined);
-        expect(inside().getValue(KEY)).to.equal(undefined);
+for (const [what, root] of [
+  ["ROOT_CONTEXT", ROOT_CONTEXT],
+  ["the ROOT_CONTEXT of another copy of the API", OTHER_ROOT],
+] as const) {
+  describe(what, () => {
+    it("opens a fresh, empty scope each time, and keeps the providers", () => {
+      record(({ providers }) => {
+        const binding = bindingOf("a value");
+        currentContext().scope?.set(0, binding);
+        expect(insideOf(root).scope?.get(0)).to.equal(undefined);
+        expect(insideOf(root).scope).to.be.instanceOf(Scope).and.not.to.equal(insideOf(root).scope);
+        expect(insideOf(root).providers).to.equal(providers);
+        expect(currentContext().scope?.get(0)).to.equal(binding);
+      });
+    });
+
+    it("has neither the span nor the keys that were active", () => {
+      record(() => {
+        runIn(trace.setSpan(currentContext().setValue(KEY, "ours"), SPAN), () => {
+          expect(insideOf(root).span).to.equal(undefined);
+          expect(insideOf(root).getValue(KEY)).to.equal(undefined);
+        });
       });
     });
   });
-});
+}
 
 describe("withSpan", () => {
   it("shares the scope that is active", () => {

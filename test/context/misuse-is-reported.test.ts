@@ -1,15 +1,18 @@
+import { trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { gather } from "../../src/context/gather.ts";
+import { ThroughlineContextManager } from "../../src/context/manager.ts";
 import { emptyScope, scope } from "../../src/context/open-scope.ts";
 import { type Trouble, troubles } from "../../src/core/diagnostics.ts";
-import { withSpan } from "../../src/trace/span-helpers.ts";
+import { startSpan, withSpan } from "../../src/trace/span-helpers.ts";
 import { program } from "../processes/spawned.ts";
 import { record } from "../recording.ts";
 import { silently } from "../stderr.ts";
 
 const user = new ContextVariable<number>("user");
+const manager = new ThroughlineContextManager();
 
 /** How often a trouble is reported while `act` runs. */
 async function reports(trouble: Trouble, act: () => unknown): Promise<number> {
@@ -82,6 +85,34 @@ const IN_ORDER: Record<string, () => unknown> = {
       user.set(1);
       await withSpan("root", { root: true }, async () => user.get());
     }),
+  "one span that is made active twice": () => {
+    using span = startSpan("request");
+    span.run(() => user.set(1));
+    span.run(() => user.get());
+  },
+  "one span that is made active while it is active": () => {
+    using span = startSpan("request");
+    span.run(() => {
+      user.set(1);
+      span.run(() => user.set(user.get()));
+    });
+  },
+  "a child within a span that is made active once more": async () => {
+    using span = startSpan("request");
+    await span.run(async () => user.set(1));
+    await span.run(async () => withSpan("child", () => user.get()));
+  },
+  "a child that sets, and its parent made active once more": async () => {
+    using span = startSpan("request");
+    const child = span.run(() => withSpan("child", () => worker(1)));
+    span.run(() => user.get());
+    await child;
+  },
+  "one span that is put twice into a context of the API": () => {
+    using span = startSpan("request");
+    manager.with(trace.setSpan(manager.active(), span), () => user.set(1));
+    manager.with(trace.setSpan(manager.active(), span), () => user.get());
+  },
 };
 
 describe("values that concurrent operations share by mistake", () => {
@@ -184,6 +215,23 @@ describe("variables that are made in a hot path", () => {
     for (const name of ["c", "d", "e"]) make(name);
     expect(count).to.equal(0);
   });
+
+  for (const [what, without] of Object.entries({
+    "are as long as 0 lines": "Error.stackTraceLimit = 0;",
+    "fail in the host's own code": "Error.prepareStackTrace = () => { throw new Error('on purpose'); };",
+    "are gone": "delete Error.stackTraceLimit; Error.prepareStackTrace = () => undefined;",
+  })) {
+    it(`are not seen, and made as ever, where stack traces ${what}`, async () => {
+      const { output, errors } = await program(`
+        import { ContextVariable, scope, start } from "throughline";
+        const telemetry = start({ exporter: "none" });
+        ${without}
+        const made = scope(() => ["a", "b", "c"].map((name) => new ContextVariable(name).name));
+        console.log(JSON.stringify([made, telemetry.report().troubles]));
+      `);
+      expect([output, errors]).to.deep.equal(['[["a","b","c"],{}]\n', ""]);
+    });
+  }
 
   it("still work beyond a thousand, and are reported", async () => {
     const many = Array.from({ length: 1_100 }, handle) as ContextVariable<number>[];

@@ -6,6 +6,7 @@ import { currentContext, runIn } from "../../src/context/current.ts";
 import { gather } from "../../src/context/gather.ts";
 import { clearScope, emptyScope, scope } from "../../src/context/open-scope.ts";
 import { Snapshot } from "../../src/context/snapshot.ts";
+import type { ThroughlineError } from "../../src/core/errors.ts";
 import { activeSpan } from "../../src/trace/active-span.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
@@ -140,10 +141,29 @@ describe("gather", () => {
 
   it("rejects what is no function, before it calls any", async () => {
     let calls = 0;
-    const outcome = await gather([() => void calls++, 5 as never]).catch(
-      (error: unknown) => (error as { code?: unknown }).code,
+    const outcome = await gather([() => void calls++, Promise.resolve() as never]).catch(
+      (error: unknown) => error as ThroughlineError,
     );
-    expect([outcome, calls]).to.deep.equal(["THR_NOT_A_FUNCTION", 0]);
+    expect(outcome).to.include({ code: "THR_NOT_A_FUNCTION" });
+    expect((outcome as ThroughlineError).message).to.contain("a promise in place 1");
+    expect(calls).to.equal(0);
+  });
+
+  it("rejects what cannot even be read", async () => {
+    const { proxy, revoke } = Proxy.revocable<(() => number)[]>([], {});
+    revoke();
+    const outcome = await gather(proxy).catch((error: unknown) => error);
+    expect(outcome).to.include({ code: "THR_NOT_A_FUNCTION" });
+  });
+
+  it("resolves with what each function's promise resolves with, by its types too", async () => {
+    const [one, text, both]: [number, string, { a: 1 }] = await gather([
+      async () => 1,
+      () => "x",
+      async () => ({ a: 1 }) as const,
+    ]);
+    const lengths: number[] = await gather(["a", "bc"].map((each) => async () => each.length));
+    expect([one, text, both, lengths]).to.deep.equal([1, "x", { a: 1 }, [1, 2]]);
   });
 
   it("of nothing is nothing", async () => {

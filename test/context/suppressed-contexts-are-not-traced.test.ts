@@ -2,6 +2,7 @@ import { ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing, unsuppressTracing } from "@opentelemetry/core";
 import { expect } from "chai";
 import { currentContext, runIn } from "../../src/context/current.ts";
+import { emptyScope } from "../../src/context/open-scope.ts";
 import { isTracingSuppressed, SUPPRESSED } from "../../src/context/suppression.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
@@ -30,6 +31,19 @@ describe("suppression", () => {
       );
       expect(result).to.equal(42);
       expect(spans).to.deep.equal([]);
+    });
+  });
+
+  it("goes on in an empty scope", () => {
+    record(({ spans }) => {
+      runIn(suppressTracing(currentContext()), () =>
+        emptyScope(() => {
+          withSpan("unseen", () => {});
+          return emptyScope(() => withSpan("unseen", () => {}));
+        }),
+      );
+      emptyScope(() => withSpan("seen", () => {}));
+      expect(spans.map(({ name }) => name)).to.deep.equal(["seen"]);
     });
   });
 

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { scope } from "../../src/context/open-scope.ts";
+import type { Token } from "../../src/context/token.ts";
+import { troubles } from "../../src/core/diagnostics.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { silently } from "../stderr.ts";
 
@@ -125,6 +127,52 @@ describe("a context variable", () => {
   });
 });
 
+const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+revoke();
+const throws = (): never => {
+  throw new Error("on purpose");
+};
+
+describe("a context variable that is made of nonsense", () => {
+  for (const [what, given] of Object.entries<readonly unknown[]>({
+    "a name that is a number": [5],
+    "a name that is a symbol": [Symbol("name")],
+    "a name that is no value at all": [undefined],
+    "a name that cannot be read": [revoked],
+    "options that are a number": ["name", 5],
+    "options that are null": ["name", null],
+    "options that cannot be read": ["name", revoked],
+    "a default that throws": [
+      "name",
+      {
+        get defaultValue() {
+          return throws();
+        },
+      },
+    ],
+    "a way to keep values that throws": [
+      "name",
+      {
+        get keeps() {
+          return throws();
+        },
+      },
+    ],
+    "a way to keep values that is unknown": ["name", { keeps: revoked }],
+  })) {
+    it(`is reported, and works: ${what}`, () => {
+      const before = troubles().invalid_argument ?? 0;
+      silently(() => {
+        const variable = new ContextVariable<number>(...(given as [string]));
+        expect(variable.name).to.be.a("string");
+        expect(variable.tryGet()).to.equal(undefined);
+        expect(variable.run(1, () => variable.get())).to.equal(1);
+      });
+      expect((troubles().invalid_argument ?? 0) - before).to.equal(1);
+    });
+  }
+});
+
 describe("a token", () => {
   it("restores once", () => {
     scope(() => {
@@ -133,6 +181,20 @@ describe("a token", () => {
       expect(code(() => role.reset(token))).to.equal("THR_TOKEN_USED");
     });
   });
+
+  for (const [what, disguise] of Object.entries<(token: Token) => Token>({
+    "behind a proxy": (token) => new Proxy(token, {}),
+    "an object made from it": (token) => Object.create(token) as Token,
+  })) {
+    it(`restores once, or says what it needs: ${what}`, () => {
+      scope(() => {
+        const token = disguise(role.set("user"));
+        expect(code(() => role.reset(token))).to.match(/^THR_\w+$|^nothing was thrown$/);
+        expect(code(() => role.reset(token))).to.match(/^THR_\w+$/);
+        expect(code(() => user.reset(token))).to.match(/^THR_\w+$/);
+      });
+    });
+  }
 
   it("restores its own variable only", () => {
     scope(() => {

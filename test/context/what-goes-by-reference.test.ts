@@ -202,7 +202,7 @@ describe("what runs later", () => {
       fc.asyncProperty(fc.array(anySteps, { minLength: 1, maxLength: 3 }), async (programs) => {
         await scope(async () => {
           user.set(-2);
-          const begun = await gather<Promise<Reading>[][]>(programs.map((steps) => () => take(steps)));
+          const begun = await gather(programs.map((steps) => () => take(steps)));
           const readings = await Promise.all(begun.flat());
           expect(readings.filter(({ read, lastSet }) => read !== lastSet)).to.deep.equal([]);
           expect(user.get()).to.equal(-2);

@@ -215,14 +215,25 @@ describe("the limit of a value's depth", () => {
     });
   });
 
-  it("is 16, so a value that contains itself ends", () => {
-    const itself: Record<string, unknown> = { name: "x" };
-    itself["self"] = itself;
+  it("is 16", () => {
+    let deep: unknown = "x";
+    for (let level = 0; level < 20; level++) deep = [deep];
     const own = setOf();
-    own.set("key", itself);
+    own.set("key", deep);
     let depth = 0;
-    for (let at: unknown = own.toObject()["key"]; at !== null; at = (at as { self: unknown }).self) depth++;
+    for (let at: unknown = own.toObject()["key"]; at !== null; at = (at as unknown[])[0]) depth++;
     expect(depth).to.equal(16);
+  });
+
+  it("is not needed by a value that contains itself, which is empty in there", () => {
+    const itself: Record<string, unknown> = { name: "x", twice: ["y"] };
+    itself["self"] = itself;
+    itself["list"] = [itself, itself["twice"], itself["twice"]];
+    const own = setOf({ attributeValueDepthLimit: Infinity, attributeValueSizeLimit: Infinity });
+    own.set("key", itself);
+    expect(own.toObject()).to.deep.equal({
+      key: { name: "x", twice: ["y"], self: null, list: [null, ["y"], ["y"]] },
+    });
   });
 });
 

@@ -2,7 +2,10 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import { SpanId, TraceId } from "../../src/core/ids.ts";
+import { setImmediate as immediate } from "node:timers/promises";
+import { troubles } from "../../src/core/diagnostics.ts";
+import { type IdGenerator, idsOf, SpanId, TraceId } from "../../src/core/ids.ts";
+import { silently } from "../stderr.ts";
 import { freshCopy } from "./fresh-copy.ts";
 
 const hex = (digits: number) =>
@@ -65,5 +68,62 @@ describe("ids", () => {
     expect(await firstHexAfterZeros(8, "TraceId")).not.to.match(/^0+$/);
     expect(await firstHexAfterZeros(6, "SpanId")).not.to.match(/^0+$/);
     expect(await firstHexAfterZeros(3, "TraceId")).to.match(/^0{24}[\da-f]{8}$/);
+  });
+});
+
+const fails = (): never => {
+  throw new Error("no entropy");
+};
+const rejects = async (): Promise<never> => fails();
+
+describe("an id generator that fails", () => {
+  for (const [what, generator] of Object.entries<object>({
+    "by throwing": { generateTraceId: fails, generateSpanId: fails },
+    "by rejecting, being async": { generateTraceId: rejects, generateSpanId: rejects },
+    "by ids of the wrong length": {
+      generateTraceId: () => "1".repeat(16),
+      generateSpanId: () => "1".repeat(32),
+    },
+    "by ids that are all zero": {
+      generateTraceId: () => "0".repeat(32),
+      generateSpanId: () => "0".repeat(16),
+    },
+    "by ids that are no text": { generateTraceId: () => 5, generateSpanId: () => undefined },
+    "where it says whether it is random": {
+      generateTraceId: fails,
+      generateSpanId: fails,
+      get isRandom() {
+        return fails();
+      },
+    },
+  })) {
+    it(`${what} costs no span: its id is random, and the failure is counted`, async () => {
+      const before = troubles().plugin_failed ?? 0;
+      const made: string[] = [];
+      silently(() => {
+        const ids = idsOf(generator as IdGenerator);
+        expect(ids.isRandom).to.equal(false);
+        made.push(ids.traceId().hex, ids.traceId().hex, ids.spanId().hex, ids.spanId().hex);
+      });
+      await immediate();
+      expect(made.map((id) => id.length)).to.deep.equal([32, 32, 16, 16]);
+      expect(new Set(made)).to.have.property("size", 4);
+      expect((troubles().plugin_failed ?? 0) - before).to.be.within(4, 5);
+    });
+  }
+
+  it("only where it says whether it is random, which is counted, is used all the same", () => {
+    const before = troubles().plugin_failed ?? 0;
+    silently(() => {
+      const ids = idsOf({
+        generateTraceId: () => "1".repeat(32),
+        generateSpanId: () => "2".repeat(16),
+        get isRandom() {
+          return fails();
+        },
+      });
+      expect([ids.traceId().hex, ids.spanId().hex]).to.deep.equal(["1".repeat(32), "2".repeat(16)]);
+    });
+    expect((troubles().plugin_failed ?? 0) - before).to.equal(1);
   });
 });

@@ -41,6 +41,23 @@ describe("trouble", () => {
     expect(troubles()).to.deep.equal({ queue_full: 1, internal_error: 1 });
   });
 
+  it("of a configuration is told for each fault, and for a thousand of them by a hundred lines at most", async () => {
+    const [lines, { troubles }] = await told(({ report }) => {
+      for (let fault = 0; fault < 1_000; fault++) report("invalid_configuration", `fault ${fault}`);
+    });
+    expect(lines.slice(0, 2)).to.deep.equal(["throughline: fault 0\n", "throughline: fault 1\n"]);
+    expect(lines.length).to.be.within(20, 100);
+    expect(troubles()).to.deep.equal({ invalid_configuration: 1_000 });
+  });
+
+  it("of another kind is told also after a configuration with a thousand faults", async () => {
+    const [lines] = await told(({ report }) => {
+      for (let fault = 0; fault < 1_000; fault++) report("invalid_configuration", `fault ${fault}`);
+      report("queue_full", "another");
+    });
+    expect(lines.at(-1)).to.equal("throughline: another\n");
+  });
+
   it("is no trouble where there was none", async () => {
     const [lines, { troubles }] = await told(() => {});
     expect([lines, troubles()]).to.deep.equal([[], {}]);

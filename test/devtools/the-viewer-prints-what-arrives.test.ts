@@ -107,6 +107,14 @@ shop  span 2  ██████████████████████
     expect(after(PAUSE)).to.deep.equal([]);
   });
 
+  it("prints metrics of a program that was started anew, though they are as they were", () => {
+    const { store, after } = viewing();
+    store.addMetrics([decodedMetric("a")]);
+    const first = after(PAUSE);
+    store.addMetrics([decodedMetric("a", { points: [decodedPoint({ value: 1, startTimeUnixNano: 1n })] })]);
+    expect(after(PAUSE)).to.deep.equal(first);
+  });
+
   it("prints no more metrics at once than fill a screen", () => {
     const { store, after } = viewing();
     store.addMetrics(Array.from({ length: MAX_ROWS }, (_, each) => decodedMetric(`m${each}`)));

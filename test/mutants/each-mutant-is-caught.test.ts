@@ -3,10 +3,11 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { spawned } from "../processes/spawned.ts";
-import { type Mutant, MUTANTS } from "./mutants.ts";
+import { type Mutant, MUTANTS, type Mutation, OF_THE_BUILD, type Room } from "./mutants.ts";
 
 /** Copies of the project, inside it so that they find its node_modules. */
 const WORKSHOP = ".mutants";
+const ROOMS: readonly Room[] = ["context", "trace"];
 /** A mutant may wait for ever where the original does not. */
 const LONGEST_TEST = 3000;
 
@@ -18,50 +19,53 @@ interface Report {
   readonly failures: readonly { readonly fullTitle: string }[];
 }
 
-describe("test/context", function () {
+describe("the mutants", function () {
   this.timeout(120_000);
 
-  let original: Outcome | undefined;
-  const outcomes = new Map<Mutant, Outcome>();
+  const outcomes = new Map<Room | Mutant, Outcome>();
 
   before(async () => {
     rmSync(WORKSHOP, { recursive: true, force: true });
-    const waiting = [...MUTANTS];
+    const waiting = [...ROOMS, ...MUTANTS];
     const work = async (): Promise<void> => {
-      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-        outcomes.set(mutant, await testsOfCopy(mutant.name, mutant));
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const mutant = typeof next === "string" ? undefined : next;
+        outcomes.set(next, await testsOfCopy(mutant?.room ?? (next as Room), mutant));
       }
     };
-    original = await testsOfCopy("no mutant");
     await Promise.all(Array.from({ length: availableParallelism() }, work));
   });
 
   after(() => rmSync(WORKSHOP, { recursive: true, force: true }));
 
-  it("passes in a copy where nothing was changed", () => {
-    const { stats, failures } = reportOf(original);
-    expect(failures.map(({ fullTitle }) => fullTitle)).to.deep.equal([]);
-    expect(stats.passes).to.be.greaterThan(100);
-  });
+  for (const room of ROOMS) {
+    describe(`test/${room}`, () => {
+      it("passes in a copy where nothing was changed", () => {
+        const { stats, failures } = reportOf(outcomes.get(room));
+        expect(failures.map(({ fullTitle }) => fullTitle)).to.deep.equal([]);
+        expect(stats.passes).to.be.greaterThan(100);
+      });
 
-  for (const mutant of MUTANTS) {
-    it(`fails where ${mutant.name}`, () => {
-      expect(reportOf(outcomes.get(mutant)).failures).to.have.length(1);
+      for (const mutant of MUTANTS.filter((each) => each.room === room)) {
+        it(`fails where ${mutant.name}`, () => {
+          expect(reportOf(outcomes.get(mutant)).failures).to.have.length(1);
+        });
+      }
     });
   }
 
-  it("has mutants of different names", () => {
+  it("have different names", () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).to.equal(MUTANTS.length);
   });
 });
 
 /** Runs a copy's tests up to the first that fails. Never rejects: each mutant has a test to tell what is amiss. */
-async function testsOfCopy(name: string, mutant?: Mutant): Promise<Outcome> {
-  const copy = path.resolve(WORKSHOP, name.replaceAll(" ", "-"));
+async function testsOfCopy(room: Room, mutant?: Mutant): Promise<Outcome> {
+  const copy = path.resolve(WORKSHOP, (mutant?.name ?? room).replaceAll(" ", "-"));
   try {
     for (const part of ["src", "test"]) cpSync(part, path.join(copy, part), { recursive: true });
-    if (mutant !== undefined) mutate(path.join(copy, "src/context", mutant.file), mutant);
-    return await runTests(copy);
+    if (mutant !== undefined) mutate(path.join(copy, "src", mutant.file), mutant);
+    return await runTests(copy, room);
   } catch (error) {
     return error as Error;
   } finally {
@@ -69,7 +73,7 @@ async function testsOfCopy(name: string, mutant?: Mutant): Promise<Outcome> {
   }
 }
 
-function mutate(file: string, { find, replace }: Mutant): void {
+function mutate(file: string, { find, replace }: Mutation): void {
   const [before, after, ...more] = readFileSync(file, "utf8").split(find);
   if (before === undefined || after === undefined || more.length > 0) {
     throw new Error(`this text must stand in ${file} exactly once: ${find}`);
@@ -77,13 +81,15 @@ function mutate(file: string, { find, replace }: Mutant): void {
   writeFileSync(file, before + replace + after);
 }
 
-async function runTests(copy: string): Promise<Report> {
+async function runTests(copy: string, room: Room): Promise<Report> {
   const report = path.join(copy, "report.json");
   const mocha = path.resolve("node_modules/mocha/bin/mocha.js");
   const choice = ["--no-config", "--recursive", "--extension", ".test.ts", "--bail", "--exit"];
   const reporting = ["--reporter", "json", "--reporter-option", `output=${report}`];
   const timeout = ["--timeout", String(LONGEST_TEST)];
-  const { errors } = await spawned([mocha, ...choice, ...timeout, ...reporting, "test/context"], {}, copy);
+  const without = OF_THE_BUILD[room].flatMap((name) => ["--ignore", `test/${room}/${name}.test.ts`]);
+  const options = [...choice, ...without, ...timeout, ...reporting];
+  const { errors } = await spawned([mocha, ...options, `test/${room}`], {}, copy);
   try {
     return JSON.parse(readFileSync(report, "utf8")) as Report;
   } catch {

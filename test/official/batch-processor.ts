@@ -10,6 +10,7 @@ import {
   lateResource,
   noting,
   spansMadeInExport,
+  until,
 } from "./before-exporters.ts";
 import { type Row, told } from "./stage.ts";
 
@@ -74,7 +75,7 @@ export const BATCH_PROCESSOR: readonly Row[] = [
       const { exporter, sizes } = noting();
       end(4, batching(exporter));
       expect(sizes()).to.deep.equal([]);
-      await sleep(60);
+      await until(() => sizes().length > 0);
       expect(sizes()).to.deep.equal([4]);
     },
   ],
@@ -92,10 +93,15 @@ export const BATCH_PROCESSOR: readonly Row[] = [
     "exports no batch without spans",
     async () => {
       const { exporter, sizes } = noting();
-      const { start } = end(0, batching(exporter, { scheduledDelayMillis: 5 }));
-      for (let each = 0; each < 6; each++) start();
-      await sleep(30);
+      const { provider, start } = end(0, batching(exporter, { scheduledDelayMillis: 5 }));
+      const [span] = Array.from({ length: 6 }, () => start());
+      await provider.forceFlush();
       expect(sizes()).to.deep.equal([]);
+      span?.end();
+      await until(() => sizes().length > 0);
+      await provider.forceFlush();
+      await provider.shutdown();
+      expect(sizes()).to.deep.equal([1]);
     },
   ],
   [
@@ -104,7 +110,7 @@ export const BATCH_PROCESSOR: readonly Row[] = [
     async () => {
       const { exporter, batches } = noting((done) => void turn().then(() => done({ code: 0 })));
       const { provider, ended } = end(11, batching(exporter));
-      await sleep(60);
+      await until(() => batches.flat().length >= 11);
       expect(batches.flat()).to.deep.equal(ended);
       await provider.shutdown();
       expect(batches.flat()).to.have.lengthOf(11);
@@ -144,9 +150,9 @@ export const BATCH_PROCESSOR: readonly Row[] = [
     16,
     "tells of an export that failed",
     async () => {
-      const lines = await told(async () => {
+      const lines = await told(async (heard) => {
         end(5, batching(noting((done) => void turn().then(() => done(FAILED))).exporter));
-        await sleep(5);
+        await until(() => heard.length > 0);
       });
       expect(lines).to.have.lengthOf(1);
       expect(lines[0]).to.include("failed on purpose");
@@ -163,7 +169,7 @@ export const BATCH_PROCESSOR: readonly Row[] = [
       const { start } = end(0, batching(exporter));
       await told(async () => {
         start().end();
-        await sleep(80);
+        await until(() => sizes().length > 1);
       });
       expect(sizes()).to.deep.equal([1, 1]);
     },
@@ -188,7 +194,7 @@ export const BATCH_PROCESSOR: readonly Row[] = [
     async () => {
       const { exporter, batches } = noting(() => {});
       const { ended } = end(20, batching(exporter, { maxQueueSize: 6, exportTimeoutMillis: 10 }));
-      await told(() => sleep(60));
+      await told(() => until(() => batches.flat().length >= 11));
       expect(batches.flat()).to.deep.equal(ended.slice(0, 11));
     },
   ],
@@ -202,7 +208,7 @@ export const BATCH_PROCESSOR: readonly Row[] = [
       const lines = await told(async () => {
         for (let each = 0; each < 12; each++) start().end();
         answers[0]?.({ code: 0 });
-        await sleep(5);
+        await until(() => answers.length > 1);
         start().end();
       });
       expect(lines).to.have.lengthOf(1);
@@ -224,12 +230,38 @@ export const BATCH_PROCESSOR: readonly Row[] = [
     async () => {
       const answers: Answer[] = [];
       const { exporter, sizes } = noting((done) => void answers.push(done));
-      end(50, batching(exporter, { maxQueueSize: 6 }));
+      const { provider } = end(50, batching(exporter, { maxQueueSize: 6, scheduledDelayMillis: 60_000 }));
+      await turn();
       expect(sizes()).to.deep.equal([5]);
-      for (let each = 0; each < 2; each++) {
-        answers[each]?.({ code: 0 });
-        await turn();
-        expect(sizes()).to.deep.equal([5, 5]);
+      answers[0]?.({ code: 0 });
+      await until(() => answers.length > 1);
+      await turn();
+      expect(sizes()).to.deep.equal([5, 5]);
+      answers[1]?.({ code: 0 });
+      const done = provider.shutdown();
+      await until(() => answers.length > 2);
+      answers[2]?.({ code: 0 });
+      await done;
+      expect(sizes()).to.deep.equal([5, 5, 1]);
+    },
+  ],
+];
+
+/** Of opentelemetry-sdk-trace-base/test/node/BatchSpanProcessor.test.ts. */
+export const BATCH_PROCESSOR_ON_NODE: readonly Row[] = [
+  [
+    1,
+    "has its defaults from the environment, also for our spans",
+    () => {
+      const { exporter, sizes } = noting();
+      process.env["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "2";
+      try {
+        const { start } = end(1, new BatchSpanProcessor(exporter));
+        expect(sizes()).to.deep.equal([]);
+        start().end();
+        expect(sizes()).to.deep.equal([2]);
+      } finally {
+        delete process.env["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"];
       }
     },
   ],

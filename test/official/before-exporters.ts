@@ -26,6 +26,11 @@ export function noting(answer: (done: Answer, batch: number) => void = (done) =>
   return { exporter, batches, calls, sizes: () => batches.map(({ length }) => length) };
 }
 
+/** Waits for a condition, however slow the machine is; the test's time-out ends what never comes. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(1);
+}
+
 export const FAILED = { code: 1, error: new Error("failed on purpose") };
 
 /** Ends so many spans of ours before a processor. */

@@ -2,7 +2,15 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-tr
 import { expect } from "chai";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { SpanProcessor } from "../../src/trace/span-processor.ts";
-import { end, endUnsampled, FAILED, lateResource, noting, spansMadeInExport } from "./before-exporters.ts";
+import {
+  end,
+  endUnsampled,
+  FAILED,
+  lateResource,
+  noting,
+  spansMadeInExport,
+  until,
+} from "./before-exporters.ts";
 import { type Row, told } from "./stage.ts";
 
 /** Of sdk-trace/test/common/export/SimpleSpanProcessor.test.ts, with spans of ours. */
@@ -42,9 +50,9 @@ export const SIMPLE_PROCESSOR: readonly Row[] = [
     4,
     "tells of an export that failed",
     async () => {
-      const lines = await told(async () => {
+      const lines = await told(async (heard) => {
         end(1, new SimpleSpanProcessor(noting((done) => void turn().then(() => done(FAILED))).exporter));
-        await sleep(5);
+        await until(() => heard.length > 0);
       });
       expect(lines).to.have.lengthOf(1);
       expect(lines[0]).to.include("failed on purpose");

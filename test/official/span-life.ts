@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode, TraceFlags, trace, ROOT_CONTEXT } from "@opentelemetry/api";
 import { expect } from "chai";
+import { troubles } from "../../src/core/diagnostics.ts";
 import type { Span } from "../../src/trace/span.ts";
 import { ended, milliseconds, PARENT, processor, type Row, stage, started } from "./stage.ts";
 
@@ -88,6 +89,15 @@ export const SPAN_LIFE: readonly Row[] = [
   ],
   [10, "a span is recording until it ends", () => expect(started().isRecording()).to.equal(true)],
   [11, "a span that has ended is not recording", () => expect(ended(nothing).isRecording()).to.equal(false)],
+  [
+    12,
+    "an event that comes after the end is told of",
+    () => {
+      const before = troubles().changed_after_end ?? 0;
+      ended(nothing).addEvent("late", {});
+      expect(troubles().changed_after_end).to.equal(before + 1);
+    },
+  ],
   [
     47,
     "a span that was given nothing is read as such",

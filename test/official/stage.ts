@@ -16,12 +16,22 @@ import type { SpanProcessor } from "../../src/trace/span-processor.ts";
 import { TracerProvider } from "../../src/trace/tracer-provider.ts";
 import type { TracingOptions } from "../../src/trace/tracing-setup.ts";
 
-/** A row: which of their titles it restates, by its place in their file, what it says of ours, and the proof. */
-export type Row = readonly [at: number, title: string, holds: () => unknown];
+/**
+ * A row: which of their titles it restates, by its place in their file, what it says of ours, and the proof; where not
+ * all that theirs says holds, also what does not.
+ */
+export type Row = readonly [at: number, title: string, holds: () => unknown, but?: string];
+
+/**
+ * Whose behaviour a file of theirs is of: that of what ours has too, or that of official parts that ours can be used
+ * with, in whose rows these are theirs and the spans are ours.
+ */
+export type Whose = "ours" | "theirs";
 
 /** One file of the official tests, under packages/ of their repository. */
 export interface Table {
   readonly of: string;
+  readonly whose: Whose;
   readonly titles: number;
   readonly rows: readonly Row[];
 }
@@ -42,7 +52,11 @@ export const VALID: Attributes = {
   flags: [true, false],
 };
 
-/** What ours and theirs leave out; maps and mixed arrays, which theirs leaves out too, are attributes of ours. */
+/** What theirs leaves out, and ours does not.  (Specification: AnyValue) */
+export const VALID_IN_OURS: Attributes = { map: { a: 1 } as never, mixed: [0, ""] as never };
+export const BUT_ANY_VALUE = "maps and mixed arrays are attributes of ours";
+
+/** What both leave out. */
 export const INVALID: Attributes = {
   "": "without a key",
   function: (() => {}) as never,
@@ -102,8 +116,8 @@ export const official = (span: object): OfficialReadableSpan => span as Official
 
 export const milliseconds = ([seconds, nanoseconds]: HrTime): number => seconds * 1e3 + nanoseconds / 1e6;
 
-/** What the official packages tell on the API's diagnostics channel while `use` runs. */
-export async function told(use: () => unknown): Promise<string[]> {
+/** What the official packages tell on the API's diagnostics channel while `use` runs, which sees it, too. */
+export async function told(use: (lines: readonly string[]) => unknown): Promise<string[]> {
   const lines: string[] = [];
   const tell = (...line: unknown[]): void => void lines.push(line.map(String).join(" "));
   diag.setLogger(
@@ -112,7 +126,7 @@ export async function told(use: () => unknown): Promise<string[]> {
   );
   lines.length = 0;
   try {
-    await use();
+    await use(lines);
   } finally {
     diag.disable();
   }

@@ -45,9 +45,24 @@ const BAD: Record<string, { readonly code: string; readonly kind: string; readon
     times: 6,
   },
   "statuses that are none": {
-    code: "span.setStatus(null); span.setStatus(revoked); span.setStatus(undefined);",
+    code: "for (const status of [null, undefined, revoked, 'error', { code: 'ERROR' }, { code: 7 }]) span.setStatus(status);",
     kind: "invalid_argument",
-    times: 3,
+    times: 6,
+  },
+  "times that are none": {
+    code: "span.addEvent('event', {}, 'yesterday'); span.recordException('error', revoked); withSpan('times', { startTime: [1] }, () => {}); startSpan('times').end(NaN);",
+    kind: "invalid_argument",
+    times: 4,
+  },
+  "what comes after the end": {
+    code: "const ended = startSpan('ended'); ended.end(); ended.setAttribute('late', 1).setAttributes({ late: 1 }).addEvent('late').addLink({}).addLinks([]).updateName('late').setStatus({ code: 2 }); ended.recordException(new Error('late'));",
+    kind: "changed_after_end",
+    times: 8,
+  },
+  "options that are no object": {
+    code: "withSpan('options', 'oops', () => {}); startSpan('options', 5).end();",
+    kind: "invalid_argument",
+    times: 2,
   },
   "options that throw": {
     code: "withSpan('options', { get attributes() { throw new Error('on purpose'); } }, () => {}); withSpan('options', revoked, () => {});",
@@ -79,8 +94,7 @@ const HARMLESS: Record<string, string> = {
     "const cycle = { name: 'x' }; cycle.self = cycle; const list = [cycle]; list.push(list); span.setAttribute('cycle', cycle).setAttribute('list', list); span.addEvent('cycle', { cycle });",
   "lone surrogates":
     "span.setAttribute('\\ud800', '\\udfff').updateName('\\ud83d'); span.addEvent('\\udc00', { a: ['\\ud800'] });",
-  "end twice, set after end":
-    "const ended = startSpan('ended'); ended.end(); ended.end(); ended.setAttribute('late', 1).addEvent('late').updateName('late').setStatus({ code: 2 }); ended.recordException(new Error('late'));",
+  "end twice": "const ended = startSpan('ended'); ended.end(); ended.end(); ended.end(5);",
   "errors of every kind":
     "for (const thrown of [...nonsense, revoked, null, undefined]) { try { withSpan('throws', () => { throw thrown; }); } catch (caught) { if (!Object.is(caught, thrown)) console.log('not the same'); } }",
   "huge values":

@@ -145,6 +145,27 @@ describe("start()", function () {
     ]);
   });
 
+  for (const [what, generator] of Object.entries({
+    "is async and rejects":
+      "{ async generateTraceId() { throw new Error('down'); }, async generateSpanId() { throw new Error('down'); } }",
+    "throws where it says whether it is random":
+      "{ generateTraceId: () => '', generateSpanId: () => '', get isRandom() { throw new Error('down'); } }",
+  })) {
+    it(`makes random ids in the place of an id generator that ${what}`, async () => {
+      const lines = await told(
+        `
+        const telemetry = start({ exporter: memory, idGenerator: ${generator} });
+        const { traceId, spanId } = withSpan("span", (span) => span.spanContext());
+        const { spans, troubles } = await telemetry.flush();
+        tell(/^(?!0+$)[\\da-f]{32}$/.test(traceId), /^(?!0+$)[\\da-f]{16}$/.test(spanId), spans.delivered, Object.keys(troubles));
+      `,
+        /an id generator/,
+        { OTEL_METRICS_EXPORTER: "none" },
+      );
+      expect(lines).to.deep.equal([[true, true, 1, ["plugin_failed"]]]);
+    });
+  }
+
   it("reports parts that are none, and starts without them", async () => {
     const { output, errors, code } = await program(
       `
@@ -155,7 +176,8 @@ describe("start()", function () {
     `,
     );
     expect([output, code]).to.deep.equal(["0\n", 0]);
-    expect(errors.trim().split("\n")).to.have.lengthOf(8);
+    expect(errors.trim().split("\n")).to.have.lengthOf(10);
+    expect(errors).to.match(/processors\[1\] is an object without onStart, onEnd, forceFlush, shutdown/);
   });
 });
 

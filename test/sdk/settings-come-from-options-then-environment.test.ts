@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { readEnvironment } from "../../src/sdk/environment.ts";
 import { resolveSettings, signalUrl, type StartOptions } from "../../src/sdk/options.ts";
-import { silently } from "../stderr.ts";
+import { forgetWhatWasTold, silently } from "../stderr.ts";
 
 const settings = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
   resolveSettings(options, readEnvironment(variables));
@@ -18,6 +18,8 @@ const UNSAID = {
 };
 
 describe("settings", () => {
+  beforeEach(forgetWhatWasTold);
+
   it("are the specification's defaults when nothing is said", () => {
     const { endpoint, ...rest } = settings({});
     expect(endpoint.href).to.equal("http://localhost:4318/");

@@ -1,7 +1,9 @@
 import { type SpanStatus, SpanStatusCode, type TimeInput } from "@opentelemetry/api";
 import { expect } from "chai";
 import { troubles } from "../../src/core/diagnostics.ts";
+import { recording } from "../recording.ts";
 import { recordedSpan } from "./recorded-span.ts";
+import { EMPTY } from "./traced.ts";
 
 const { ERROR, OK, UNSET } = SpanStatusCode;
 
@@ -102,6 +104,36 @@ describe("the end of a span", () => {
     expect(end).to.deep.equal(start);
     expect(troubles().invalid_argument).to.equal(before + 1);
   });
+
+  for (const [before, reports] of [
+    [1, 0],
+    [999_999, 0],
+    [1_000_000, 1],
+    [1_000_001, 1],
+  ] as const) {
+    it(`is the start where it is ${before} ns before it, which ${reports === 0 ? "a clock may do" : "is reported"}`, () => {
+      const reported = troubles().invalid_argument ?? 0;
+      const { spans, providers } = recording();
+      const tracer = providers.tracerProvider.getTracer("test");
+      tracer.startSpan("span", { startTime: [5, 2_000_000] }, EMPTY).end([5, 2_000_000 - before]);
+      expect(spans.map(({ start, end }) => [start, end])).to.deep.equal([
+        [
+          [5, 2_000_000],
+          [5, 2_000_000],
+        ],
+      ]);
+      expect((troubles().invalid_argument ?? 0) - reported).to.equal(reports);
+    });
+  }
+
+  for (const ahead of [0, 2, 59_000]) {
+    it(`is ${ahead} ms from now where it is given as performance.now() and that`, () => {
+      const { spans, providers } = recording();
+      const tracer = providers.tracerProvider.getTracer("test");
+      tracer.startSpan("span", { startTime: [5, 0] }, EMPTY).end(performance.now() + ahead);
+      expect(spans[0]?.end[0]).to.be.closeTo((Date.now() + ahead) / 1000, 5);
+    });
+  }
 
   it("is now unless a time is given", () => {
     const before = Date.now();

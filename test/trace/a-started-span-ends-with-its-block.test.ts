@@ -11,6 +11,7 @@ import { activeSpan } from "../../src/trace/active-span.ts";
 import { alwaysOff } from "../../src/trace/sampler.ts";
 import { startSpan, withSpan } from "../../src/trace/span-helpers.ts";
 import { record, recording } from "../recording.ts";
+import { REMOTE } from "./traced.ts";
 
 /** Calls `fn` where spans come from that provider. */
 function under<Result>(tracerProvider: TracerProvider, fn: () => Result): Result {
@@ -118,6 +119,24 @@ describe("startSpan", () => {
       expect(trace.setSpan(context.active(), span)).not.to.equal(undefined);
     });
   });
+
+  for (const method of ["spanContext", "isRecording", "setAttributes", "end"]) {
+    it(`takes a span of another SDK without ${method} for none, and counts that`, () => {
+      const { [method]: _, ...theirs } = {
+        spanContext: () => REMOTE,
+        isRecording: () => true,
+        setAttributes: () => {},
+        end: () => {},
+      } as Record<string, unknown>;
+      const provider = { getTracer: () => ({ startSpan: () => theirs }) } as unknown as TracerProvider;
+      const before = troubles().plugin_failed ?? 0;
+      under(provider, () => {
+        expect(startSpan("theirs").setAttributes({ a: 1 }).isRecording()).to.equal(false);
+        expect(withSpan("theirs", (span) => span.setAttributes({ a: 1 }).isRecording())).to.equal(false);
+      });
+      expect(troubles().plugin_failed).to.equal(before + 2);
+    });
+  }
 
   it("never throws, whatever another SDK does", () => {
     const before = troubles().plugin_failed ?? 0;

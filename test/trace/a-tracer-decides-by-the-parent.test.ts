@@ -1,8 +1,20 @@
-import { createTraceState, SpanKind, type SpanOptions, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  createTraceState,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  trace,
+} from "@opentelemetry/api";
 import { expect } from "chai";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
-import { Clock } from "../../src/core/clock.ts";
-import { recording } from "../recording.ts";
+import { troubles } from "../../src/core/diagnostics.ts";
+import type { ReadableSpan } from "../../src/trace/record.ts";
+import { alwaysOn, type Sampler, SamplingDecision } from "../../src/trace/sampler.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
+import { record, recording } from "../recording.ts";
 import { EMPTY, one, recorded, REMOTE, under } from "./traced.ts";
 
 /** A time in nanoseconds. */
@@ -47,6 +59,20 @@ describe("a root span", () => {
     const root = one();
     expect(root).to.deep.include({ kind: SpanKind.INTERNAL, attributes: {}, links: [], scope: "library" });
     expect(root?.start[0]).to.be.within(Math.floor(before / 1000) - 1, Date.now() / 1000 + 1);
+  });
+
+  for (const kind of [7, -1, 1.5, NaN, "CLIENT", "2", null, {}, Symbol("kind")] as unknown[]) {
+    it(`is of the kind internal where it was given one that is none, which is reported: ${String(kind)}`, () => {
+      const before = troubles().invalid_argument ?? 0;
+      expect(one({ kind } as SpanOptions)?.kind).to.equal(SpanKind.INTERNAL);
+      expect(troubles().invalid_argument).to.equal(before + 1);
+    });
+  }
+
+  it("is of each of the five kinds where it was given that", () => {
+    const before = troubles();
+    expect([0, 1, 2, 3, 4].map((kind) => one({ kind })?.kind)).to.deep.equal([0, 1, 2, 3, 4]);
+    expect(troubles()).to.deep.equal(before);
   });
 
   it("has the kind, attributes, links and start time of its options", () => {
@@ -145,6 +171,71 @@ describe("a child span", () => {
   });
 });
 
+/** The parent as a span of that sampler knows it, and the span's own context. */
+function parentAndChild(sampler: Sampler, context: Context): (SpanContext | undefined)[] {
+  const { tracerProvider } = recording(undefined, { sampler }).providers;
+  const span = tracerProvider.getTracer("library").startSpan("span", {}, context);
+  return [(span as unknown as ReadableSpan).parentSpanContext, span.spanContext()];
+}
+
+describe("the parent of a recorded span", () => {
+  const UNSAMPLED = { ...REMOTE, traceFlags: 2, traceState: createTraceState("parent=1") };
+  const changing: Sampler = {
+    shouldSample: () => ({
+      decision: SamplingDecision.RECORD_AND_SAMPLED,
+      traceState: createTraceState("sampler=1"),
+    }),
+  };
+
+  it("is known with its own flags where a sampler of ours decided otherwise", () => {
+    const [parent, child] = parentAndChild(alwaysOn(), under(UNSAMPLED));
+    expect(parent).to.deep.equal(UNSAMPLED);
+    expect(child).to.deep.include({ traceFlags: 3, traceState: UNSAMPLED.traceState });
+  });
+
+  it("is known with its own flags and tracestate where another sampler changed both", () => {
+    const [parent, child] = parentAndChild(changing, under(UNSAMPLED));
+    expect(parent).to.deep.equal(UNSAMPLED);
+    expect([child?.traceFlags, child?.traceState?.serialize()]).to.deep.equal([3, "sampler=1"]);
+  });
+
+  it("is known with its own tracestate where it is one of ours that another sampler changed", () => {
+    const { tracerProvider } = recording(undefined, { sampler: changing }).providers;
+    const parent = tracerProvider.getTracer("library").startSpan("parent", {}, under(UNSAMPLED));
+    const [known] = parentAndChild(alwaysOn(), under(parent));
+    expect(known).to.deep.equal(parent.spanContext());
+  });
+
+  for (const [sampler, flags] of [
+    [undefined, 0],
+    [alwaysOn(), 1],
+    [changing, 1],
+  ] as const) {
+    it(`may have no flags, which count as 0: below ${sampler === undefined ? "it" : "it a sampled span"} has ${flags}`, () => {
+      const { tracerProvider } = recording(undefined, { sampler }).providers;
+      const { traceFlags: _, ...without } = REMOTE;
+      const context = under(without as SpanContext);
+      const span = tracerProvider.getTracer("library").startSpan("span", {}, context);
+      expect(span.spanContext().traceFlags).to.equal(flags);
+      if (span.isRecording())
+        expect((span as unknown as ReadableSpan).parentSpanContext?.traceFlags).to.equal(0);
+    });
+  }
+
+  it("is none where it is a revoked proxy, and the span is a root, not the active one's child", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const [span] = record(({ providers, spans }) => {
+      withSpan("active", () => {
+        const tracer = providers.tracerProvider.getTracer("library");
+        tracer.startSpan("span", {}, trace.setSpan(ROOT_CONTEXT, proxy as Span)).end();
+      });
+      return spans;
+    });
+    expect(span).to.include({ name: "span", parentSpanId: undefined });
+  });
+});
+
 describe("a suppressed context", () => {
   it("gives a span that records nothing and has no valid ids, root or not", () => {
     const ended = recorded((tracer) => {
@@ -158,22 +249,5 @@ describe("a suppressed context", () => {
       }
     });
     expect(ended).to.deep.equal([]);
-  });
-});
-
-describe("the clock of a trace", () => {
-  it("is renewed for a root that starts when it is stale, and stays for the trace", () => {
-    const [stale, young] = [new Clock(), new Clock()];
-    stale.isStaleAt = () => true;
-    young.read = () => 5;
-    let renewed = 0;
-    const clocks = { current: () => stale, renew: () => (renewed++, young) };
-    const { spans, providers } = recording(undefined, { clocks });
-    const tracer = providers.tracerProvider.getTracer("test");
-    const root = tracer.startSpan("root", {}, EMPTY);
-    tracer.startSpan("child", {}, under(root)).end();
-    root.end();
-    expect(spans.map(({ start }) => start[1])).to.deep.equal([5_000_000, 5_000_000]);
-    expect(renewed).to.equal(1);
   });
 });

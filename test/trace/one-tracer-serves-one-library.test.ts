@@ -27,6 +27,20 @@ describe("TracerProvider", () => {
     expect(own.getTracer("a", "1", { schemaUrl: "t" })).not.to.equal(tracer);
   });
 
+  it("keeps the 1,000th tracer, and makes those beyond anew, which work as well", () => {
+    const { provider: own, records } = provider();
+    const named = (each: number) => own.getTracer(`library ${each}`);
+    const first = named(1);
+    for (let each = 2; each <= 1500; each++) named(each);
+    expect(named(1)).to.equal(first);
+    expect(named(1000)).to.equal(named(1000));
+    expect(named(1001)).not.to.equal(named(1001));
+    named(1500).startSpan("span", {}, currentContext()).end();
+    expect(records.map(({ instrumentationScope }) => instrumentationScope.name)).to.deep.equal([
+      "library 1500",
+    ]);
+  });
+
   it("writes the instrumentation scope into each span", () => {
     const { provider: own, records } = provider();
     own.getTracer("a", "1", { schemaUrl: "s" }).startSpan("span", {}, currentContext()).end();

@@ -62,6 +62,13 @@ function redact(attributes: Attributes = {}): void {
   delete attributes["password"];
 }
 
+/** Puts others in their place, as it can with the official SDK's spans. */
+const replacing = (span: object): void =>
+  void Object.assign(span, {
+    attributes: { replaced: true, long: "abcdef" },
+    status: { code: SpanStatusCode.ERROR, message: "replaced" },
+  });
+
 /** A span that had something in each field, after its end. */
 function full(provider: TracerProvider): Seen {
   const options = { attributes: { a: 1 }, links: [{ context: REMOTE }] };
@@ -342,6 +349,31 @@ describe("what a processor changes of a span that has ended is what the sink get
     });
   }
 
+  for (const moment of ["onEnding", "onEnd"] as const) {
+    it(`its attributes and its status, where they are replaced in ${moment}`, () => {
+      const { attributes, status } = sunk(
+        { [moment]: replacing },
+        (span) => span.setAttributes(SECRETS).setStatus({ code: SpanStatusCode.ERROR, message: "s3cret" }),
+        { attributeValueLengthLimit: 3 },
+      );
+      expect(attributes).to.deep.equal({ replaced: true, long: "abc" });
+      expect(status).to.deep.equal({ code: SpanStatusCode.ERROR, message: "replaced" });
+    });
+  }
+
+  it("its attributes, where they are replaced as it is ending, and one is set afterwards", () => {
+    const { attributes } = sunk(
+      {
+        onEnding: (span) => {
+          Object.assign(span, { attributes: { replaced: true } });
+          span.setAttribute("later", 1);
+        },
+      },
+      (span) => span.setAttributes(SECRETS),
+    );
+    expect(attributes).to.deep.equal({ replaced: true, later: 1 });
+  });
+
   it("and what the next processor sees", () => {
     const seen: Attributes[] = [];
     const { tracer } = seenBy(
@@ -361,6 +393,27 @@ describe("what a processor changes of a span that has ended is what the sink get
     });
     for (const name of ["first", "second"]) tracer.startSpan(name, {}, EMPTY).end();
     expect(spans.map(({ attributes }) => attributes)).to.deep.equal([{ changed: true }, {}]);
+  });
+});
+
+describe("a processor that is shut down", () => {
+  it("sees no span that starts or ends later, and is neither flushed nor shut down again", async () => {
+    const calls: string[] = [];
+    const noting = Object.fromEntries(
+      ["onStart", "onEnding", "onEnd", "forceFlush", "shutdown"].map((each) => [
+        each,
+        async () => void calls.push(each),
+      ]),
+    );
+    const { tracer, provider, spans } = seenBy(noting);
+    const open = tracer.startSpan("open", {}, EMPTY);
+    await (provider as TracerProvider).shutdown();
+    open.end();
+    tracer.startSpan("late", {}, EMPTY).end();
+    await (provider as TracerProvider).forceFlush();
+    await (provider as TracerProvider).shutdown();
+    expect(calls).to.deep.equal(["onStart", "shutdown"]);
+    expect(spans.map(({ name }) => name)).to.deep.equal(["open", "late"]);
   });
 });
 

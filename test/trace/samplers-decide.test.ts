@@ -25,6 +25,7 @@ import {
   traceIdRatioBased,
 } from "../../src/trace/sampler.ts";
 import { recording } from "../recording.ts";
+import { silently } from "../stderr.ts";
 import { EMPTY, REMOTE, under } from "./traced.ts";
 
 const { NOT_RECORD, RECORD, RECORD_AND_SAMPLED } = SamplingDecision;
@@ -454,10 +455,21 @@ describe("a sampler that fails", () => {
     "whose tracestate throws": giving(field("traceState")),
     "by the parent that delegates to one": parentBased({
       root: { shouldSample: throws },
-      remoteParentSampled: {} as Sampler,
+      remoteParentSampled: giving(5),
       remoteParentNotSampled: giving({}),
     }),
   };
+
+  it("is known before it decides, and reported: the default decides in its place", () => {
+    const before = troubles().invalid_configuration ?? 0;
+    let sampler: Sampler | undefined;
+    silently(() => {
+      const wrong = { root: 0.5, remoteParentNotSampled: {}, localParentSampled: alwaysOn };
+      sampler = parentBased(wrong as unknown as ParentBasedOptions);
+    });
+    expect((troubles().invalid_configuration ?? 0) - before).to.equal(3);
+    expect(String(sampler)).to.equal(parentBased({ root: alwaysOn() }).toString());
+  });
 
   for (const [what, sampler] of Object.entries(FAILING)) {
     it(`${what} costs no span: it goes the way of its parent, a root is sampled, and it is counted`, () => {

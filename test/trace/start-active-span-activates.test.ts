@@ -62,6 +62,20 @@ describe("startActiveSpan", () => {
     expect(ended).to.deep.equal([]);
   });
 
+  it("throws THR_NOT_A_FUNCTION without a function, and starts no span", () => {
+    let reads = 0;
+    const options = Object.defineProperty({}, "kind", { get: () => void reads++ });
+    recorded((tracer) => {
+      const start = tracer.startActiveSpan.bind(tracer) as (...args: unknown[]) => unknown;
+      for (const rest of [[], [undefined], [options], [{}, options], [options, EMPTY, 5]]) {
+        expect(() => start("x", ...rest))
+          .to.throw(/startActiveSpan\(name, options\?, context\?, fn\) needs a function/)
+          .with.property("code", "THR_NOT_A_FUNCTION");
+      }
+    });
+    expect(reads).to.equal(0);
+  });
+
   it("never lets a span that is none reach the caller", () => {
     const context = EMPTY.setValue(Symbol.for("OpenTelemetry Context Key SPAN"), 5);
     recorded((tracer) => {

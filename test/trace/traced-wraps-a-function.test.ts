@@ -1,7 +1,5 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { expect } from "chai";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
 import { traced } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 
@@ -52,31 +50,40 @@ describe("traced", () => {
     for (const call of calls) expect(call).to.throw().with.property("code", "THR_NOT_A_FUNCTION");
   });
 
-  for (const [form, option] of [
-    ["standard", ""],
-    ["legacy", "--experimentalDecorators"],
-  ] as const) {
-    it(`decorates methods in the ${form} form`, function () {
-      this.timeout(30_000);
-      const workshop = `.decorators/${form}`;
-      mkdirSync(workshop, { recursive: true });
-      try {
-        const { status, stdout } = spawnSync(
-          process.execPath,
-          `node_modules/typescript/bin/tsc --ignoreConfig --strict --target es2022 --module nodenext --types node
-            --rootDir . --outDir ${workshop} ${option} test/trace/decorators/payments.ts`
-            .split(/\s+/)
-            .filter((argument) => argument !== ""),
-          { encoding: "utf8" },
-        );
-        expect([stdout, status]).to.deep.equal(["", 0]);
-        const output = execFileSync(process.execPath, [`${workshop}/test/trace/decorators/payments.js`], {
-          encoding: "utf8",
-        });
-        expect(output).to.equal("42 38 3 1\ncharge 0, refund 2, of all 0\n");
-      } finally {
-        rmSync(".decorators", { recursive: true, force: true });
-      }
+  const asAny = traced as (...args: unknown[]) => unknown;
+  const method = { value: () => 5, configurable: true, enumerable: false, writable: true };
+  const MISUSES: Record<string, readonly [given: string, misuse: () => unknown]> = {
+    'traced("charge", undefined)': ["undefined", () => asAny("charge", undefined)],
+    'traced("charge", 5)': ["a number", () => asAny("charge", 5)],
+    'traced("charge", {}, undefined)': ["undefined", () => asAny("charge", {}, undefined)],
+    "traced(() => 5)": ["a function as its name", () => asAny(() => 5)],
+    "a bare @traced before a method": [
+      "a function as its name",
+      () => asAny(() => 5, { kind: "method", name: "charge" }),
+    ],
+    "a bare @traced in the legacy form": ["an object as its name", () => asAny({}, "charge", method)],
+    "@traced() before a legacy getter": [
+      "undefined",
+      () => (traced() as (...args: unknown[]) => unknown)({}, "charge", { get: () => 5 }),
+    ],
+  };
+  for (const [what, [given, misuse]] of Object.entries(MISUSES)) {
+    it(`says how it is used, and that it was given ${given}, by ${what}`, () => {
+      expect(misuse).to.throw(
+        `traced(name, options?, fn), or @traced() before a method, needs a function where it says fn, and was given ${given} [THR_NOT_A_FUNCTION`,
+      );
     });
   }
+
+  it("leaves a legacy descriptor as it was, frozen or not, and gives one that is its own", () => {
+    record(({ spans }) => {
+      const decorate = traced() as (...args: unknown[]) => PropertyDescriptor;
+      const given = Object.freeze({ ...method });
+      const decorated = decorate({}, "charge", given);
+      expect(given).to.deep.equal(method);
+      expect(decorated).to.deep.equal({ ...method, value: decorated.value as unknown });
+      expect((decorated.value as () => number)()).to.equal(5);
+      expect(spans.map(({ name }) => name)).to.deep.equal(["charge"]);
+    });
+  });
 });

@@ -34,27 +34,6 @@ const FAILURES: Record<string, (error: unknown) => PromiseLike<unknown>> = {
 };
 
 describe("an error", () => {
-  it("that several traces share is told once in each of them", () => {
-    const shared = new Error("shared");
-    const { spans } = record((own) => {
-      for (const _ of [1, 2])
-        caught(() =>
-          withSpan("outer", () =>
-            withSpan("inner", () => {
-              throw shared;
-            }),
-          ),
-        );
-      return own;
-    });
-    expect(spans.map((span) => [span.name, exceptions(span).length])).to.deep.equal([
-      ["inner", 1],
-      ["outer", 0],
-      ["inner", 1],
-      ["outer", 0],
-    ]);
-  });
-
   it("that is thrown is recorded, ends the span, and is thrown on, itself", () => {
     record(({ spans }) => {
       const error = new RangeError("too far");
@@ -86,26 +65,6 @@ describe("an error", () => {
       });
     });
   }
-
-  it("that passes through several spans marks each, and is told by the innermost alone", async () => {
-    await record(async ({ spans }) => {
-      const error = new Error("once");
-      const promise = withSpan("outer", () =>
-        withSpan("middle", () =>
-          withSpan("inner", async () => {
-            throw error;
-          }),
-        ),
-      );
-      expect((await rejected(promise))[0]).to.equal(error);
-      expect(spans.map(({ name, status }) => [name, status.message])).to.deep.equal([
-        ["inner", "once"],
-        ["middle", "once"],
-        ["outer", "once"],
-      ]);
-      expect(spans.map((span) => exceptions(span).length)).to.deep.equal([1, 0, 0]);
-    });
-  });
 
   it("that is caught leaves the outer span as it was", () => {
     record(({ spans }) => {

@@ -225,6 +225,20 @@ describe("withSpan", () => {
     });
   }
 
+  for (const [given, misuse] of [
+    ["one in the place of the name", () => withSpan((() => 1) as never, undefined as never)],
+    ["one in the place of the name", () => (withSpan as unknown as (fn: () => number) => unknown)(() => 1)],
+    ["undefined", () => withSpan("span", undefined as never)],
+    ["a promise", () => withSpan("span", Promise.resolve() as never)],
+    ["an array", () => withSpan("span", {}, [] as never)],
+  ] as const) {
+    it(`says what it was given where it needs a function: ${given}`, () => {
+      expect(misuse).to.throw(
+        `withSpan(name, options?, fn) needs a function where it says fn, and was given ${given} [`,
+      );
+    });
+  }
+
   it("runs the function where telemetry was not started", async () => {
     expect(
       withSpan("span", (span) => {
@@ -238,43 +252,5 @@ describe("withSpan", () => {
     expect(await withSpan("span", () => Promise.reject(error)).catch((thrown: unknown) => thrown)).to.equal(
       error,
     );
-  });
-});
-
-describe("activeSpan", () => {
-  it("is a span that records nothing where none is active", () => {
-    expect(activeSpan().isRecording()).to.equal(false);
-    expect(activeSpan().spanContext()).to.deep.include({ traceId: "0".repeat(32), spanId: "0".repeat(16) });
-    expect(record(activeSpan).isRecording()).to.equal(false);
-  });
-
-  it("is the innermost one that was opened around it", async () => {
-    await record(async () => {
-      await withSpan("outer", async (outer) => {
-        withSpan("inner", (inner) => expect(activeSpan()).to.equal(inner));
-        await Promise.resolve();
-        expect(activeSpan()).to.equal(outer);
-      });
-    });
-  });
-});
-
-describe("annotate", () => {
-  it("sets attributes on the active span, and on no other", () => {
-    record(({ spans }) => {
-      withSpan("outer", () => {
-        withSpan("inner", () => annotate({ a: 1, b: ["2"] }));
-      });
-      expect(spans.map(({ attributes }) => attributes)).to.deep.equal([{ a: 1, b: ["2"] }, {}]);
-    });
-  });
-
-  it("does nothing without one, and never throws", () => {
-    annotate({ a: 1 });
-    record(() => {
-      for (const nonsense of [null, undefined, 5, { a: {} }]) {
-        withSpan("span", () => annotate(nonsense as never));
-      }
-    });
   });
 });

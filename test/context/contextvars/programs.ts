@@ -154,7 +154,7 @@ async function playGather(bodies: readonly Body[], stage: OurStage): Promise<voi
   const children = bodies.map((body) => ({ body, own: openStage(stage) }));
   stage.trace.push(...children.map(({ own }) => own.trace));
   try {
-    await gather<unknown[]>(
+    await gather(
       children.map(
         ({ body, own }) =>
           () =>

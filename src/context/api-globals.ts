@@ -2,7 +2,20 @@ import type { ContextManager } from "@opentelemetry/api";
 
 /** Where every 1.x copy of the OpenTelemetry API keeps what is registered; it has no function that tells. */
 const API = Symbol.for("opentelemetry.js.api.1");
-const home = globalThis as { [API]?: { readonly context?: ContextManager } };
+
+export interface ApiGlobals {
+  readonly context?: ContextManager;
+  readonly trace?: unknown;
+  readonly metrics?: unknown;
+  readonly propagation?: unknown;
+}
+
+const home = globalThis as { [API]?: ApiGlobals };
+
+/** What is registered with the OpenTelemetry API, by whomever. */
+export function apiGlobals(): ApiGlobals {
+  return home[API] ?? {};
+}
 
 /**
  * The ContextManager that someone else has registered with the OpenTelemetry API. While there is one, contexts are
