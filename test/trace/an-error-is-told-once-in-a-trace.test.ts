@@ -11,7 +11,8 @@ import { currentContext, runIn } from "../../src/context/current.ts";
 import { suppressed } from "../../src/context/suppression.ts";
 import { type Sampler, SamplingDecision } from "../../src/trace/sampler.ts";
 import { startSpan, withSpan } from "../../src/trace/span-helpers.ts";
-import { record, type RecordedSpan, recording } from "../recording.ts";
+import { record, recording } from "../recording.ts";
+import { caught, exceptions, rejected } from "./failures.ts";
 import { REMOTE } from "./traced.ts";
 
 const { NOT_RECORD, RECORD_AND_SAMPLED } = SamplingDecision;
@@ -19,24 +20,6 @@ const { NOT_RECORD, RECORD_AND_SAMPLED } = SamplingDecision;
 const failWithin = (): never => {
   throw new Error("from within");
 };
-
-const caught = (fn: () => unknown): unknown => {
-  try {
-    return ["returned", fn()];
-  } catch (thrown) {
-    return thrown;
-  }
-};
-
-/** The reason of a rejection, in a list: a promise would ask a bare one for its `then`. */
-const rejected = (promise: PromiseLike<unknown>): PromiseLike<unknown[]> =>
-  promise.then(
-    (value) => ["resolved with", value],
-    (reason: unknown) => [reason],
-  );
-
-const exceptions = ({ events }: RecordedSpan): unknown[] =>
-  events.map(({ attributes }) => attributes["exception.message"]);
 
 describe("an error", () => {
   it("that several traces share is told once in each of them", () => {

@@ -3,25 +3,8 @@ import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withSpan } from "../../src/trace/span-helpers.ts";
-import { record, type RecordedSpan } from "../recording.ts";
-
-const caught = (fn: () => unknown): unknown => {
-  try {
-    return ["returned", fn()];
-  } catch (thrown) {
-    return thrown;
-  }
-};
-
-/** The reason of a rejection, in a list: a promise would ask a bare one for its `then`. */
-const rejected = (promise: PromiseLike<unknown>): PromiseLike<unknown[]> =>
-  promise.then(
-    (value) => ["resolved with", value],
-    (reason: unknown) => [reason],
-  );
-
-const exceptions = ({ events }: RecordedSpan): unknown[] =>
-  events.map(({ attributes }) => attributes["exception.message"]);
+import { record } from "../recording.ts";
+import { caught, exceptions, rejected } from "./failures.ts";
 
 /** What `withSpan` can get a failure from, other than a function that throws. */
 const FAILURES: Record<string, (error: unknown) => PromiseLike<unknown>> = {
