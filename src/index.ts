@@ -18,6 +18,7 @@ export type { StartOptions } from "./sdk/options.ts";
 export { start } from "./sdk/start.ts";
 export type { FlushOptions, Telemetry, TelemetryReport } from "./sdk/telemetry.ts";
 export { activeSpan, annotate } from "./trace/active-span.ts";
+export { alwaysRecord } from "./trace/always-record.ts";
 export type { ReadableSpan, Resource, TimedEvent } from "./trace/record.ts";
 export { parentBased, type ParentBasedOptions } from "./trace/parent-based.ts";
 export {

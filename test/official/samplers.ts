@@ -1,4 +1,11 @@
-import { INVALID_SPAN_CONTEXT, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from "@opentelemetry/api";
+import {
+  createTraceState,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  TraceFlags,
+} from "@opentelemetry/api";
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -9,6 +16,7 @@ import {
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-node";
 import { expect } from "chai";
+import { alwaysRecord } from "../../src/trace/always-record.ts";
 import { parentBased } from "../../src/trace/parent-based.ts";
 import {
   alwaysOff,
@@ -20,10 +28,11 @@ import {
 } from "../../src/trace/sampler.ts";
 import { PARENT, type Row } from "./stage.ts";
 
-const { NOT_RECORD, RECORD_AND_SAMPLED } = SamplingDecision;
+const { NOT_RECORD, RECORD, RECORD_AND_SAMPLED } = SamplingDecision;
 
-const decisionOf = (sampler: Sampler, context = ROOT_CONTEXT, traceId = PARENT.traceId): number =>
-  sampler.shouldSample(context, traceId, "span", SpanKind.CLIENT, {}, []).decision;
+const resultOf = (sampler: Sampler, context = ROOT_CONTEXT, traceId = PARENT.traceId) =>
+  sampler.shouldSample(context, traceId, "span", SpanKind.CLIENT, {}, []);
+const decisionOf = (...asked: Parameters<typeof resultOf>): number => resultOf(...asked).decision;
 
 /** A trace id that ends in these digits, and is 0 otherwise. */
 const idOf = (digits: number | string): string => digits.toString(16).padStart(32, "0");
@@ -51,6 +60,34 @@ export const ALWAYS_ON: readonly Row[] = [
     () => expect(alwaysOn().toString()).to.equal(new AlwaysOnSampler().toString()),
   ],
   [2, "samples everything", () => expect(decisionOf(alwaysOn())).to.equal(RECORD_AND_SAMPLED)],
+];
+
+/** Of sdk-trace/test/common/sampler/AlwaysRecordSampler.test.ts. */
+export const ALWAYS_RECORD: readonly Row[] = [
+  [
+    1,
+    "has the official sampler's name, with that of its delegate",
+    () => expect(alwaysRecord(alwaysOff()).toString()).to.equal("AlwaysRecordSampler{AlwaysOffSampler}"),
+  ],
+  [
+    4,
+    "leaves a span that is sampled sampled",
+    () => expect(decisionOf(alwaysRecord(alwaysOn()))).to.equal(RECORD_AND_SAMPLED),
+  ],
+  [
+    5,
+    "leaves a span that is recorded recorded",
+    () => expect(decisionOf(alwaysRecord({ shouldSample: () => ({ decision: RECORD }) }))).to.equal(RECORD),
+  ],
+  [
+    6,
+    "records a span that was not to be, and keeps the attributes and tracestate of the decision",
+    () => {
+      const result = { decision: NOT_RECORD, attributes: { a: 1 }, traceState: createTraceState("a=1") };
+      const decided = resultOf(alwaysRecord({ shouldSample: () => result }));
+      expect(decided).to.deep.equal({ ...result, decision: RECORD });
+    },
+  ],
 ];
 
 /** Of sdk-trace/test/common/sampler/ParentBasedSampler.test.ts. */

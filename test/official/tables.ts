@@ -1,7 +1,7 @@
 import { BATCH_PROCESSOR, BATCH_PROCESSOR_ON_NODE } from "./batch-processor.ts";
 import { CONSOLE_EXPORTER, MEMORY_EXPORTER } from "./exporters.ts";
 import { PROCESSORS_IN_ORDER, RANDOM_IDS } from "./ids-and-order.ts";
-import { ALWAYS_OFF, ALWAYS_ON, PARENT_BASED, SAMPLER, TRACE_ID_RATIO } from "./samplers.ts";
+import { ALWAYS_OFF, ALWAYS_ON, ALWAYS_RECORD, PARENT_BASED, SAMPLER, TRACE_ID_RATIO } from "./samplers.ts";
 import { SIMPLE_PROCESSOR } from "./simple-processor.ts";
 import { SPAN_ATTRIBUTES } from "./span-attributes.ts";
 import { SPAN_EVENTS_AND_LINKS } from "./span-events-and-links.ts";
@@ -52,7 +52,7 @@ export const TABLES: readonly Table[] = [
   },
   { of: `${TEST}/common/sampler/AlwaysOffSampler.test.ts`, whose: "ours", titles: 2, rows: ALWAYS_OFF },
   { of: `${TEST}/common/sampler/AlwaysOnSampler.test.ts`, whose: "ours", titles: 2, rows: ALWAYS_ON },
-  { of: `${TEST}/common/sampler/AlwaysRecordSampler.test.ts`, whose: "ours", titles: 6, rows: [] },
+  { of: `${TEST}/common/sampler/AlwaysRecordSampler.test.ts`, whose: "ours", titles: 6, rows: ALWAYS_RECORD },
   { of: `${TEST}/common/sampler/ParentBasedSampler.test.ts`, whose: "ours", titles: 7, rows: PARENT_BASED },
   { of: `${TEST}/common/sampler/Sampler.test.ts`, whose: "ours", titles: 2, rows: SAMPLER },
   {
