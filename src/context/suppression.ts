@@ -21,10 +21,10 @@ export function suppressed(context: Context): Context {
 
 export const SUPPRESSED: Context = suppressed(new Context());
 
-/** The stores of others, too, are none in there. */
-const outside = AsyncLocalStorage.snapshot();
+/** Calls `fn` in no context, ours or of another storage: where nothing has run yet. */
+export const runOutside: <Result>(fn: () => Result) => Result = AsyncLocalStorage.snapshot();
 
 /** Where telemetry does its own work: nothing in it is traced, and it belongs to no request, not even to keep it. */
 export function runSuppressed<Result>(fn: () => Result): Result {
-  return outside(() => runIn(SUPPRESSED, fn));
+  return runOutside(() => runIn(SUPPRESSED, fn));
 }

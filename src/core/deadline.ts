@@ -1,5 +1,8 @@
 import { performance } from "node:perf_hooks";
 
+/** What Node's timers can wait at most, in ms. */
+export const LONGEST_WAIT: number = 2 ** 31 - 1;
+
 /** A point in time that is passed down, so that no time-out hides in another. */
 export interface Deadline {
   /** Milliseconds until then; 0 when it has passed. */

@@ -29,9 +29,13 @@ const LONGEST_LINE = 500;
 /** Of one configuration, or of one that is made again and again, each time with another. */
 const MOST_FAULTS = 25;
 
-const { counts, told } = processWide("troubles", () => ({
+/** Which troubles are told: none, the first of each kind, or each. */
+export type Verbosity = "silent" | "once" | "each";
+
+const state = processWide("troubles", () => ({
   counts: new Map<Trouble, number>(),
   told: new Set<string>(),
+  verbosity: "once" as Verbosity,
 }));
 
 /**
@@ -40,19 +44,27 @@ const { counts, told } = processWide("troubles", () => ({
  * is given as a function. Never throws, and never goes through an exporter, which may be what failed.
  */
 export function report(trouble: Trouble, sentence: string | (() => string)): void {
+  const { counts, told, verbosity } = state;
   counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
+  if (verbosity === "silent") return;
   const isFault = trouble === "invalid_configuration";
   const subject = isFault ? String(sentence) : trouble;
-  if (told.has(subject) || (isFault && told.size >= MOST_FAULTS)) return;
-  told.add(subject);
+  const isTold = told.has(subject) || (isFault && told.size >= MOST_FAULTS);
+  if (isTold && verbosity === "once") return;
+  if (!isTold) told.add(subject);
   const line = typeof sentence === "string" ? sentence : sentence();
   // A Console of our own: it swallows the errors of a stderr that is closed, and nobody has replaced its methods.
   new Console(process.stderr).log(`throughline: ${printable(line.slice(0, LONGEST_LINE))}`);
 }
 
+/** For the whole process. */
+export function setVerbosity(verbosity: Verbosity): void {
+  state.verbosity = verbosity;
+}
+
 /** How often each trouble was reported since the process began. */
 export function troubles(): Readonly<Partial<Record<Trouble, number>>> {
-  return Object.fromEntries(counts);
+  return Object.fromEntries(state.counts);
 }
 
 /** A short text for any thrown value; never throws, whatever the value does. */

@@ -42,6 +42,14 @@ export interface AttributeLimits {
   readonly valueSize: number;
 }
 
+/** For attributes that no limit applies to: a resource's. */
+export const NO_LIMITS: AttributeLimits = {
+  count: Infinity,
+  valueLength: Infinity,
+  valueDepth: Infinity,
+  valueSize: Infinity,
+};
+
 /** Limits as spans look them up. */
 export interface SpanLimits {
   readonly attributes: AttributeLimits;
@@ -67,8 +75,8 @@ export function spanLimits(limits: Limits = DEFAULT_LIMITS): SpanLimits {
 }
 
 /** Some limits as a user gave them, and the defaults for the rest; what is no limit is reported and left at its default. */
-export function resolveLimits(given: unknown): Limits {
-  const limits: Record<string, number> = { ...DEFAULT_LIMITS };
+export function resolveLimits(given: unknown, defaults: Partial<Limits> = {}): Limits {
+  const limits: Record<string, number> = { ...DEFAULT_LIMITS, ...defaults };
   for (const [name, value] of Object.entries(given ?? {})) {
     if (Object.hasOwn(DEFAULT_LIMITS, name) && isLimit(value)) limits[name] = value;
     else if (value !== undefined) {

@@ -19,6 +19,7 @@ export class Account {
   #made = 0;
   #delivered = 0;
   #rejected = 0;
+  #lost = 0;
   readonly #dropped: Record<DropReason, number> = {
     encoding: 0,
     exporter_failed: 0,
@@ -40,17 +41,21 @@ export class Account {
 
   drop(items: number, reason: DropReason): void {
     this.#dropped[reason] += items;
+    this.#lost += items;
+  }
+
+  /** Items that are neither delivered nor rejected nor dropped yet. */
+  get pending(): number {
+    return this.#made - this.#delivered - this.#rejected - this.#lost;
   }
 
   report(): SignalReport {
-    const dropped = { ...this.#dropped };
-    const lost = Object.values(dropped).reduce((sum, items) => sum + items, 0);
     return {
       made: this.#made,
       delivered: this.#delivered,
       rejected: this.#rejected,
-      dropped,
-      pending: this.#made - this.#delivered - this.#rejected - lost,
+      dropped: { ...this.#dropped },
+      pending: this.pending,
     };
   }
 }

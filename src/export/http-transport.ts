@@ -10,6 +10,15 @@ interface HttpTarget {
   readonly headers: Readonly<Record<string, string>>;
   /** For one attempt, from connecting to the last byte of the response, in ms. */
   readonly timeout: number;
+  readonly compression?: "gzip" | "none";
+  readonly tls?: TlsFiles;
+}
+
+/** PEM texts: whom to trust, and who we are. */
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly key?: string;
+  readonly cert?: string;
 }
 
 /** A response may be this long, in bytes; more of it is not read.  (OTLP specification: 4 MiB) */
@@ -19,16 +28,17 @@ const RESPONSE_LIMIT = 4 * 1024 * 1024;
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
 /** Posts OTLP protobuf bodies over a kept-alive connection. Never holds the process open by itself. */
-export function httpTransport({ url, headers, timeout }: HttpTarget): Transport {
+export function httpTransport({ url, headers, timeout, compression, tls }: HttpTarget): Transport {
   // Loaded here and not above, so that importing the package does not load node:http.
   const http = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1, ...tls });
   const fixed = {
     ...headers,
     "content-type": "application/x-protobuf",
+    ...(compression === "gzip" && { "content-encoding": "gzip" }),
     "user-agent": `OTel-OTLP-Exporter-JavaScript/${VERSION} throughline/${VERSION}`,
   };
-  const send = (body: Uint8Array): Promise<Outcome> =>
+  const attempt = (body: Uint8Array): Promise<Outcome> =>
     new Promise((resolve) => {
       try {
         const options = { method: "POST", agent, headers: { ...fixed, "content-length": body.byteLength } };
@@ -37,7 +47,19 @@ export function httpTransport({ url, headers, timeout }: HttpTarget): Transport 
         resolve({ kind: "rejected", reason: `the request could not be made (${String(thrown)})` });
       }
     });
+  const send = async (body: Uint8Array): Promise<Outcome> =>
+    attempt(compression === "gzip" ? await gzipped(body) : body);
   return { send, close: () => agent.destroy() };
+}
+
+/** Off the main thread; at the fastest level, whose bodies are a tenth larger. */
+function gzipped(body: Uint8Array): Promise<Uint8Array> {
+  const { constants, gzip } = process.getBuiltinModule("node:zlib");
+  return new Promise((resolve, reject) => {
+    gzip(body, { level: constants.Z_BEST_SPEED }, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    );
+  });
 }
 
 function post(

@@ -5,6 +5,7 @@ import type { Resource } from "../resource/resource.ts";
 import type { Account } from "./account.ts";
 import { countPoints } from "./count-points.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
+import { aggregationOf, type MetricPreferences, temporalityOf } from "./metric-preferences.ts";
 
 /** sdk-metrics' ExportResultCode. */
 const SUCCESS = 0;
@@ -18,8 +19,15 @@ export class QueueingMetricExporter {
   readonly #resource: Resource;
   readonly #queue: DeliveryQueue;
   readonly #account: Account;
+  readonly #preferences: MetricPreferences;
 
-  constructor(resource: Resource, queue: DeliveryQueue, account: Account) {
+  constructor(
+    resource: Resource,
+    queue: DeliveryQueue,
+    account: Account,
+    preferences: MetricPreferences = {},
+  ) {
+    this.#preferences = preferences;
     this.#resource = resource;
     this.#queue = queue;
     this.#account = account;
@@ -38,6 +46,14 @@ export class QueueingMetricExporter {
       this.#drop(items);
       done({ code: FAILED, error: thrown instanceof Error ? thrown : new Error(describe(thrown)) });
     }
+  }
+
+  selectAggregationTemporality(instrument: string): number {
+    return temporalityOf(instrument, this.#preferences);
+  }
+
+  selectAggregation(instrument: string): { type: number } {
+    return aggregationOf(instrument, this.#preferences);
   }
 
   #drop(items: number): void {

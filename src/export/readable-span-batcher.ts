@@ -4,43 +4,46 @@ import { describe, report } from "../core/diagnostics.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import type { ReadableSpan, SpanSink } from "../trace/record.ts";
 import type { Account } from "./account.ts";
+import { type BatchLimits, HURRIED_DELAY } from "./batch-limits.ts";
 import type { ExportResult, SpanExporter } from "./span-exporter.ts";
 
-/** Spans in one export, and the time after which fewer go, in ms.  (Specification: Batching processor) */
-const BATCH_SIZE = 512;
-const BATCH_DELAY = 5_000;
-
-/** For one export, in ms.  (Specification: OTEL_BSP_EXPORT_TIMEOUT) */
-const EXPORT_TIMEOUT = 30_000;
-
-/** Spans that wait at most: about 64 MB of usual ones, as objects. */
-const QUEUE_LIMIT = 65_536;
+/** The specification's, but for the queue, which is longer: about 64 MB of usual spans, as objects. */
+const DEFAULTS: BatchLimits = { delay: 5_000, exportTimeout: 30_000, queueSpans: 65_536, batchSpans: 512 };
 
 /** Hands ended spans, as they are, to an exporter that is not ours: in batches, one export at a time. */
 export class ReadableSpanBatcher implements SpanSink {
   readonly #exporter: SpanExporter;
   readonly #account: Account;
-  readonly #timer: NodeJS.Timeout;
+  readonly #limits: BatchLimits;
+  #timer: NodeJS.Timeout;
   #waiting: ReadableSpan[] = [];
   #draining: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(exporter: SpanExporter, account: Account) {
+  constructor(exporter: SpanExporter, account: Account, limits: Partial<BatchLimits> = {}) {
     this.#exporter = exporter;
     this.#account = account;
-    this.#timer = setInterval(() => void this.#drain(), BATCH_DELAY).unref();
+    const all = { ...DEFAULTS, ...limits };
+    this.#limits = { ...all, batchSpans: Math.min(all.batchSpans, all.queueSpans) };
+    this.#timer = setInterval(() => void this.#drain(), this.#limits.delay).unref();
   }
 
   accept(span: ReadableSpan): void {
     this.#account.make(1);
     if (this.#isClosed) return this.#account.drop(1, "shutdown");
-    if (this.#waiting.length >= QUEUE_LIMIT) {
+    if (this.#account.pending > this.#limits.queueSpans) {
       this.#account.drop(1, "queue_full");
       report("queue_full", "the span exporter takes too little: new spans are dropped and counted");
       return;
     }
     this.#waiting.push(span);
-    if (this.#waiting.length === BATCH_SIZE) void this.#drain();
+    if (this.#waiting.length >= this.#limits.batchSpans) void this.#drain();
+  }
+
+  /** From now on spans leave nearly as they end. */
+  hurry(): void {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => void this.#drain(), HURRIED_DELAY).unref();
   }
 
   async flush(): Promise<void> {
@@ -68,7 +71,7 @@ export class ReadableSpanBatcher implements SpanSink {
 
   async #exportAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH_SIZE);
+      const batch = this.#waiting.splice(0, this.#limits.batchSpans);
       const count = batch.length;
       const { code, error } = await this.#export(batch);
       if (code === 0) this.#account.deliver(count);
@@ -98,7 +101,8 @@ export class ReadableSpanBatcher implements SpanSink {
           fail(thrown);
         }
       };
-      const late = setTimeout(() => fail(new Error(`no answer in ${EXPORT_TIMEOUT} ms`)), EXPORT_TIMEOUT);
+      const { exportTimeout } = this.#limits;
+      const late = setTimeout(() => fail(new Error(`no answer in ${exportTimeout} ms`)), exportTimeout);
       late.unref();
       try {
         ignoreRejection(this.#exporter.export(batch, settle), fail);

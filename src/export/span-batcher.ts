@@ -5,41 +5,58 @@ import { SpanBatchEncoder } from "../otlp/span-batch-encoder.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { SpanRecord, SpanSink } from "../trace/record.ts";
 import type { Account } from "./account.ts";
+import { type BatchLimits, HURRIED_DELAY } from "./batch-limits.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 
 /** A batch is cut once it has this size, in bytes. */
 const BATCH_BYTES = 256 * 1024;
 
-/** … and at this age, in ms.  (Specification: OTEL_BSP_SCHEDULE_DELAY) */
-const BATCH_AGE = 5_000;
+/** … and at this age, in ms.  (Specification: Batching processor, scheduledDelayMillis) */
+const BATCH_DELAY = 5_000;
 
 /** Encodes each span as it ends, so that it can die young, and hands full batches to the queue. */
 export class SpanBatcher implements SpanSink {
   readonly #encoder: SpanBatchEncoder;
   readonly #queue: DeliveryQueue;
   readonly #account: Account;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
+  readonly #batchSpans: number;
+  readonly #queueSpans: number;
   #isClosed = false;
 
-  constructor(resource: Resource, queue: DeliveryQueue, account: Account) {
+  /** Bounded in bytes; in spans only where `limits` says so. */
+  constructor(
+    resource: Resource,
+    queue: DeliveryQueue,
+    account: Account,
+    { delay = BATCH_DELAY, batchSpans = Infinity, queueSpans = Infinity }: Partial<BatchLimits> = {},
+  ) {
+    this.#batchSpans = Math.min(batchSpans, queueSpans);
+    this.#queueSpans = queueSpans;
     this.#encoder = new SpanBatchEncoder(resource);
     this.#queue = queue;
     this.#account = account;
-    this.#timer = setInterval(() => this.#cut(), BATCH_AGE).unref();
+    this.#timer = setInterval(() => this.#cut(), delay).unref();
   }
 
   accept(record: SpanRecord): void {
     this.#account.make(1);
     if (this.#isClosed) return this.#account.drop(1, "shutdown");
+    if (this.#account.pending > this.#queueSpans) return this.#dropForSpace();
     const before = this.#encoder.byteLength;
     if (!this.#encoder.append(record)) {
       this.#account.drop(1, "encoding");
       report("internal_error", `span ${describe(record.name)} could not be encoded and was dropped`);
     } else if (this.#encoder.byteLength - before > BATCH_BYTES && before > 0) {
       this.#sendAlone(record);
-    } else if (this.#encoder.byteLength >= BATCH_BYTES) {
+    } else if (this.#encoder.byteLength >= BATCH_BYTES || this.#encoder.spanCount >= this.#batchSpans) {
       this.#cut();
     }
+  }
+
+  #dropForSpace(): void {
+    this.#account.drop(1, "queue_full");
+    report("queue_full", "more spans wait than OTEL_BSP_MAX_QUEUE_SIZE: new ones are dropped and counted");
   }
 
   /** A span that is a batch by itself may be more than the collector takes: the others are not to go with it. */
@@ -48,6 +65,12 @@ export class SpanBatcher implements SpanSink {
     this.#cut();
     if (!this.#encoder.append(record)) this.#account.drop(1, "encoding");
     this.#cut();
+  }
+
+  /** From now on spans leave nearly as they end. */
+  hurry(): void {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#cut(), HURRIED_DELAY).unref();
   }
 
   flush(deadline: Deadline): Promise<void> {

@@ -24,12 +24,16 @@ export class ServiceResource implements Resource {
   }
 }
 
-/** The resource of this process's service.  (Semantic conventions: service, telemetry.sdk) */
-export function serviceResource(serviceName: string | undefined): ServiceResource {
-  return new ServiceResource({
-    "service.name": serviceName ?? "unknown_service:node",
+/**
+ * The resource of this process's service: what it is without a word, then each source in turn, the later over the
+ * earlier.  (Semantic conventions: service, telemetry.sdk; Specification: Resource SDK, Merge)
+ */
+export function serviceResource(...sources: readonly Readonly<Attributes>[]): ServiceResource {
+  const attributes: Attributes = {
+    "service.name": "unknown_service:node",
     "telemetry.sdk.name": "throughline",
     "telemetry.sdk.language": "nodejs",
     "telemetry.sdk.version": VERSION,
-  });
+  };
+  return new ServiceResource(Object.assign(attributes, ...sources) as Attributes);
 }

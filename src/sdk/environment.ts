@@ -1,53 +1,118 @@
-import { report } from "../core/diagnostics.ts";
-import { wellFormedHeaders } from "./headers.ts";
+import type { Attributes } from "@opentelemetry/api";
+import type { Verbosity } from "../core/diagnostics.ts";
+import type { Limits } from "../core/limits.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
+import type { BatchLimits } from "../export/batch-limits.ts";
+import { parseResourceAttributes } from "../resource/parse-resource-attributes.ts";
+import { type OtlpEnvironment, readOtlp } from "./otlp-environment.ts";
+import { SAMPLER_NAMES, type SamplerName } from "./samplers.ts";
+import { VariableReader, type Variables } from "./variables.ts";
 
-export type ExporterName = "otlp" | "console" | "none";
+const EXPORTERS = ["otlp", "console", "none"] as const;
+export type ExporterName = (typeof EXPORTERS)[number];
+
+const TEMPORALITIES = ["cumulative", "delta", "lowmemory"] as const;
+const HISTOGRAMS = ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"] as const;
 
 /** What the OTEL_* variables say; undefined where one is unset, empty or invalid.  (Specification: Environment Variables) */
 export interface Environment {
+  readonly isDisabled: boolean;
   readonly serviceName: string | undefined;
+  readonly resourceAttributes: Attributes;
+  readonly detectors: readonly string[] | undefined;
+  readonly propagators: readonly string[] | undefined;
+  readonly sampler: SamplerName | undefined;
+  /** The sampler's argument, from 0 to 1. */
+  readonly samplerRatio: number | undefined;
+  readonly limits: Partial<Limits>;
+  readonly batch: Partial<BatchLimits>;
+  /** The base of the URLs of all signals. */
   readonly endpoint: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
   readonly tracesExporter: ExporterName | undefined;
+  readonly traces: OtlpEnvironment;
   readonly metricsExporter: ExporterName | undefined;
+  readonly metrics: OtlpEnvironment;
+  readonly collection: CollectionEnvironment;
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+/** How metrics are collected; times in ms. */
+export interface CollectionEnvironment {
+  readonly interval: number | undefined;
+  readonly timeout: number | undefined;
+  readonly temporality: (typeof TEMPORALITIES)[number] | undefined;
+  readonly histograms: (typeof HISTOGRAMS)[number] | undefined;
+}
 
 /** The only reader of the process's environment. */
 export function readEnvironment(variables: Variables = process.env): Environment {
+  const reader = new VariableReader(variables);
+  const sampler = reader.oneOf(SAMPLER_NAMES, "OTEL_TRACES_SAMPLER");
   return {
-    serviceName: variables["OTEL_SERVICE_NAME"] || undefined,
-    endpoint: variables["OTEL_EXPORTER_OTLP_ENDPOINT"] || undefined,
-    headers: parseHeaders(variables["OTEL_EXPORTER_OTLP_HEADERS"] ?? ""),
-    tracesExporter: parseExporter("OTEL_TRACES_EXPORTER", variables),
-    metricsExporter: parseExporter("OTEL_METRICS_EXPORTER", variables),
+    isDisabled: reader.boolean("OTEL_SDK_DISABLED"),
+    serviceName: reader.text("OTEL_SERVICE_NAME"),
+    resourceAttributes:
+      reader.read(
+        ["OTEL_RESOURCE_ATTRIBUTES"],
+        parseResourceAttributes,
+        "key=value,key=value, percent-encoded",
+      ) ?? {},
+    detectors: reader.list("OTEL_NODE_RESOURCE_DETECTORS"),
+    propagators: reader.list("OTEL_PROPAGATORS"),
+    sampler,
+    samplerRatio:
+      sampler?.endsWith("traceidratio") === true
+        ? reader.read(["OTEL_TRACES_SAMPLER_ARG"], ratio, "a number from 0 to 1")
+        : undefined,
+    limits: readLimits(reader),
+    batch: readBatch(reader),
+    endpoint: reader.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
+    tracesExporter: reader.oneOf(EXPORTERS, "OTEL_TRACES_EXPORTER"),
+    metricsExporter: reader.oneOf(EXPORTERS, "OTEL_METRICS_EXPORTER"),
+    ...readOtlp(reader),
+    collection: {
+      interval: reader.duration(1, "OTEL_METRIC_EXPORT_INTERVAL"),
+      timeout: reader.timeout("OTEL_METRIC_EXPORT_TIMEOUT"),
+      temporality: reader.oneOf(TEMPORALITIES, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"),
+      histograms: reader.oneOf(HISTOGRAMS, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"),
+    },
   };
 }
 
-function parseExporter(variable: string, variables: Variables): ExporterName | undefined {
-  const name = variables[variable]?.trim().toLowerCase();
-  if (name === undefined || name === "") return undefined;
-  if (name === "otlp" || name === "console" || name === "none") return name;
-  report("invalid_configuration", `${variable} is ${name}, which is not known; otlp, console and none are`);
-  return undefined;
+/** Read before all else, which may have something to tell. Our lines are warnings.  (Specification: OTEL_LOG_LEVEL) */
+export function readVerbosity(variables: Variables = process.env): Verbosity {
+  const levels = ["none", "error", "warn", "info", "debug", "verbose", "all"] as const;
+  const level = new VariableReader(variables).oneOf(levels, "OTEL_LOG_LEVEL") ?? "info";
+  if (level === "none" || level === "error") return "silent";
+  return level === "warn" || level === "info" ? "once" : "each";
 }
 
-/** `key=value,key=value`, the values percent-encoded.  (OTLP exporter: specifying headers via environment variables) */
-function parseHeaders(list: string): Record<string, string> {
-  const members = list.split(",").filter((part) => part.trim() !== "");
-  const headers = members.map((member) => {
-    const equals = member.indexOf("=");
-    const name = member.slice(0, Math.max(equals, 0)).trim();
-    return [name, percentDecode(member.slice(equals + 1).trim())] as const;
+function ratio(text: string): number | undefined {
+  const value = /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return value >= 0 && value <= 1 ? value : undefined;
+}
+
+/** A span's own limits before those of attributes in general. */
+function readLimits(reader: VariableReader): Partial<Limits> {
+  const general = "OTEL_ATTRIBUTE_COUNT_LIMIT";
+  return withoutUndefined({
+    attributeCountLimit: reader.whole(0, "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", general),
+    attributeValueLengthLimit: reader.whole(
+      0,
+      "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+      "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    ),
+    eventCountLimit: reader.whole(0, "OTEL_SPAN_EVENT_COUNT_LIMIT"),
+    linkCountLimit: reader.whole(0, "OTEL_SPAN_LINK_COUNT_LIMIT"),
+    attributePerEventCountLimit: reader.whole(0, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", general),
+    attributePerLinkCountLimit: reader.whole(0, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", general),
   });
-  return wellFormedHeaders(headers, "OTEL_EXPORTER_OTLP_HEADERS");
 }
 
-function percentDecode(value: string): string | undefined {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
+function readBatch(reader: VariableReader): Partial<BatchLimits> {
+  return withoutUndefined({
+    delay: reader.duration(0, "OTEL_BSP_SCHEDULE_DELAY"),
+    exportTimeout: reader.timeout("OTEL_BSP_EXPORT_TIMEOUT"),
+    queueSpans: reader.whole(1, "OTEL_BSP_MAX_QUEUE_SIZE"),
+    batchSpans: reader.whole(1, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
+  });
 }

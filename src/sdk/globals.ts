@@ -7,6 +7,7 @@ import {
   ProxyTracerProvider,
   trace,
   type MeterProvider,
+  type TextMapPropagator,
   type Span,
   type Tracer,
   type TracerProvider,
@@ -17,7 +18,7 @@ import { type ApiGlobals, apiGlobals, foreignManager } from "../context/api-glob
 import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
 import { report } from "../core/diagnostics.ts";
-import { W3CPropagator } from "../propagation/propagator.ts";
+import { W3C_PROPAGATOR } from "../propagation/w3c-propagator.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { startGuarded } from "../trace/guarded.ts";
 import { startActive, type StartActiveRest } from "../trace/start-active.ts";
@@ -45,6 +46,16 @@ const meterProvider: MeterProvider = {
   getMeter: (...scope) => providersIn(currentContext())?.meterProvider.getMeter(...scope) ?? silentMeter,
 };
 
+const propagator: TextMapPropagator = {
+  inject: (...carrier) => currentPropagator().inject(...carrier),
+  extract: (...carrier) => currentPropagator().extract(...carrier),
+  fields: () => currentPropagator().fields(),
+};
+
+function currentPropagator(): TextMapPropagator {
+  return providersIn(currentContext())?.propagator ?? W3C_PROPAGATOR;
+}
+
 /** Never the API's own, which is this one: what is not ours to trace is silent. */
 function ownTracerProvider(current: OurContext): TracerProvider {
   return providersIn(current)?.tracerProvider ?? silentTracers;
@@ -61,7 +72,7 @@ export function registerGlobals(contextManager: ContextManager | undefined): voi
     register("context", () => context.setGlobalContextManager(manager), isOther) || "context manager",
     register("trace", () => trace.setGlobalTracerProvider(tracerProvider)) || "tracer provider",
     register("metrics", () => metrics.setGlobalMeterProvider(meterProvider)) || "meter provider",
-    register("propagation", () => propagation.setGlobalPropagator(new W3CPropagator())) || "propagator",
+    register("propagation", () => propagation.setGlobalPropagator(propagator)) || "propagator",
   ].filter((result) => typeof result === "string");
   processState.ownsContext = foreignManager() === undefined;
   if (taken.length > 0) reportTaken(taken.join(", "));

@@ -1,19 +1,43 @@
-import type { ContextManager, TracerProvider } from "@opentelemetry/api";
+import type { Attributes, ContextManager, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
+import { AttributeSet } from "../core/attributes.ts";
+import { LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { IdGenerator } from "../core/ids.ts";
-import { type Limits, resolveLimits } from "../core/limits.ts";
+import { type Limits, NO_LIMITS, resolveLimits } from "../core/limits.ts";
 import { nounFor } from "../core/noun.ts";
 import { partOf } from "../core/part.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
+import type { TlsFiles } from "../export/http-transport.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
-import type { Environment, ExporterName } from "./environment.ts";
-import { wellFormedHeaders } from "./headers.ts";
+import type { BatchLimits } from "../export/batch-limits.ts";
+import { CompositePropagator } from "../propagation/composite-propagator.ts";
+import { detect } from "../resource/detect.ts";
+import { type ServiceResource, serviceResource } from "../resource/resource.ts";
+import type { CollectionEnvironment, Environment, ExporterName } from "./environment.ts";
+import { type OtlpSettings, otlpSettings } from "./otlp-settings.ts";
+import { propagatorNamed } from "./propagators.ts";
+import { samplerNamed } from "./samplers.ts";
+
+/** What happens as the process ends. */
+export interface ExitOptions {
+  /** Whether SIGTERM and SIGINT flush; default true. */
+  readonly signals?: boolean;
+  /** The longest that the end may wait for a flush, in ms; default 2,000 at a signal, 5,000 where the process comes to its natural end. */
+  readonly budget?: number;
+}
 
 /** What `start()` takes; what is left out comes from the OTEL_* variable that is named with it, or is the default. */
 export interface StartOptions {
   /** The service's name; OTEL_SERVICE_NAME. Default: `unknown_service:node`. */
   readonly service?: string;
+  /** The service's version, `service.version`. */
+  readonly version?: string;
+  /** Where it is deployed: "production", "staging"; `deployment.environment.name`. */
+  readonly environment?: string;
+  /** More of what the service is, as attributes; OTEL_RESOURCE_ATTRIBUTES. Over what is detected: host, os, process. */
+  readonly resource?: Attributes;
   /**
    * Where telemetry goes: a collector, this terminal, nowhere; OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER. Default:
    * `otlp`. A span exporter of the official SDK's shape gets the spans in its place.
@@ -23,14 +47,24 @@ export interface StartOptions {
   readonly endpoint?: string;
   /** Added to every request to the collector; OTEL_EXPORTER_OTLP_HEADERS. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** For one attempt to send, in ms; OTEL_EXPORTER_OTLP_TIMEOUT. Default: 10,000. */
+  readonly timeout?: number;
+  /** OTEL_EXPORTER_OTLP_COMPRESSION. Default: "none". */
+  readonly compression?: "gzip" | "none";
+  /** For https, as PEM texts; of OTEL_EXPORTER_OTLP_CERTIFICATE, _CLIENT_KEY and _CLIENT_CERTIFICATE the files. */
+  readonly tls?: TlsFiles;
   /** Which spans are recorded. Default: all, but those whose parent in another process was not. */
   readonly sampler?: Sampler;
   /** See every recorded span before it is exported; one that exports by itself goes with `exporter: "none"`. */
   readonly processors?: readonly SpanProcessor[];
   /** How much a span keeps. */
   readonly limits?: Partial<Limits>;
+  /** What happens as the process ends. */
+  readonly exit?: ExitOptions;
   /** Makes the ids of traces and spans in place of random ones. */
   readonly idGenerator?: IdGenerator;
+  /** By which headers the trace and baggage travel, in turn, or the propagator that does it; OTEL_PROPAGATORS. Default: W3C's both. */
+  readonly propagators?: readonly string[] | TextMapPropagator;
   /** Makes the spans in place of ours, an official NodeTracerProvider say: with its own sampler, processors and exporters. */
   readonly tracerProvider?: TracerProvider;
   /** Keeps the contexts in place of ours. Requests that node:http receives are not traced then. */
@@ -39,31 +73,44 @@ export interface StartOptions {
 
 /** Options and environment resolved: options win, then variables, then the specification's defaults. */
 export interface Settings {
-  readonly service: string | undefined;
+  /** OTEL_SDK_DISABLED: contexts and headers travel, and nothing is recorded. */
+  readonly isDisabled: boolean;
+  /** What the service is, by what was detected, variables and options. */
+  readonly resource: ServiceResource;
   readonly tracesExporter: ExporterName | SpanExporter;
+  readonly traces: OtlpSettings;
+  readonly batch: Partial<BatchLimits>;
   readonly metricsExporter: ExporterName;
-  readonly endpoint: URL;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly metrics: OtlpSettings;
+  readonly collection: CollectionEnvironment;
   readonly sampler: Sampler | undefined;
   readonly processors: readonly SpanProcessor[];
   readonly limits: Limits;
   readonly idGenerator: IdGenerator | undefined;
+  readonly exit: { readonly signals: boolean; readonly budget: number | undefined };
+  readonly propagator: TextMapPropagator;
   readonly tracerProvider: TracerProvider | undefined;
   readonly contextManager: ContextManager | undefined;
 }
 
-const DEFAULT_ENDPOINT = "http://localhost:4318";
-
 /** Every name in StartOptions: a misspelt one would be passed over in silence. */
 const NAMES = new Set([
   "service",
+  "version",
+  "environment",
+  "resource",
   "exporter",
   "endpoint",
   "headers",
+  "timeout",
+  "compression",
+  "tls",
   "sampler",
   "processors",
   "limits",
+  "exit",
   "idGenerator",
+  "propagators",
   "tracerProvider",
   "contextManager",
 ] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
@@ -73,15 +120,19 @@ export function resolveSettings(options: StartOptions, environment: Environment)
   const named = typeof exporter === "object" ? undefined : exporter;
   reportUnknown(options);
   return {
-    service: text("service", options.service) ?? environment.serviceName,
+    isDisabled: environment.isDisabled,
+    resource: resourceIn(options, environment),
     tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
+    batch: environment.batch,
     metricsExporter: named ?? environment.metricsExporter ?? "otlp",
-    endpoint: parseEndpoint(text("endpoint", options.endpoint) ?? environment.endpoint ?? DEFAULT_ENDPOINT),
-    headers: { ...environment.headers, ...headersOption(options.headers) },
-    sampler: partOf("sampler", options.sampler, "shouldSample"),
+    ...otlpSettings(options, environment),
+    collection: environment.collection,
+    sampler: partOf("sampler", options.sampler, "shouldSample") ?? samplerIn(environment),
     processors: processorsOption(options.processors),
-    limits: resolveLimits(options.limits),
+    limits: resolveLimits(options.limits, environment.limits),
     idGenerator: partOf("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
+    exit: exitOption(options.exit),
+    propagator: propagatorIn(options.propagators, environment),
     tracerProvider: tracerProviderOption(options),
     contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
   };
@@ -111,21 +162,44 @@ function tracerProviderOption(options: StartOptions): TracerProvider | undefined
   return tracerProvider;
 }
 
-/** The URL of one signal below the collector's base URL.  (OTLP exporter: endpoint URLs for OTLP/HTTP) */
-export function signalUrl(endpoint: URL, signal: "traces" | "metrics"): URL {
-  const url = new URL(endpoint);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/${signal}`;
-  return url;
+function exitOption(exit: unknown): Settings["exit"] {
+  const { signals = true, budget } = Object(exit ?? {}) as { signals?: unknown; budget?: unknown };
+  if (typeof signals !== "boolean" || !(budget === undefined || isMilliseconds(budget)))
+    report("invalid_configuration", "exit is { signals: true or false, budget: a number of milliseconds }");
+  return { signals: signals !== false, budget: isMilliseconds(budget) ? budget : undefined };
 }
 
-function parseEndpoint(endpoint: string): URL {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  report(
-    "invalid_configuration",
-    `the OTLP endpoint is no URL that begins with http:// or https://; ${DEFAULT_ENDPOINT} is used`,
+function isMilliseconds(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= LONGEST_WAIT;
+}
+
+function propagatorIn(given: StartOptions["propagators"], environment: Environment): TextMapPropagator {
+  if (Array.isArray(given)) return propagatorNamed(given.map((name) => String(name).toLowerCase()));
+  const own = partOf("propagators", given as TextMapPropagator | undefined, "inject", "extract", "fields");
+  return own === undefined ? propagatorNamed(environment.propagators) : new CompositePropagator([own]);
+}
+
+function resourceIn(options: StartOptions, environment: Environment): ServiceResource {
+  const { detectors, resourceAttributes, serviceName } = environment;
+  const isAsked = detectors === undefined || detectors.includes("all") || detectors.includes("env");
+  const named = {
+    "service.name": text("service", options.service),
+    "service.version": text("version", options.version),
+    "deployment.environment.name": text("environment", options.environment),
+  };
+  const given = new AttributeSet(NO_LIMITS);
+  given.setAll(options.resource);
+  return serviceResource(
+    detect(detectors),
+    isAsked ? resourceAttributes : {},
+    withoutUndefined({ "service.name": serviceName }),
+    given.toObject(),
+    withoutUndefined(named),
   );
-  return new URL(DEFAULT_ENDPOINT);
+}
+
+function samplerIn({ sampler, samplerRatio }: Environment): Sampler | undefined {
+  return sampler === undefined ? undefined : samplerNamed(sampler, samplerRatio);
 }
 
 function exporterOption(value: unknown): ExporterName | SpanExporter | undefined {
@@ -146,14 +220,6 @@ function processorsOption(processors: unknown): readonly SpanProcessor[] {
     partOf(`processors[${index}]`, processor as SpanProcessor, "onStart", "onEnd", "forceFlush", "shutdown"),
   );
   return parts.filter((part) => part !== undefined);
-}
-
-function headersOption(headers: unknown): Record<string, string> {
-  if (headers === undefined) return {};
-  if (typeof headers === "object" && headers !== null)
-    return wellFormedHeaders(Object.entries(headers), "headers");
-  report("invalid_configuration", "headers is an object of names and values");
-  return {};
 }
 
 function text(name: string, value: unknown): string | undefined {

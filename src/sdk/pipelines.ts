@@ -1,6 +1,7 @@
 import {
   createNoopMeter,
   type MeterProvider,
+  ProxyTracerProvider,
   type TracerProvider as ApiTracerProvider,
 } from "@opentelemetry/api";
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
@@ -23,10 +24,8 @@ import type { Resource, ServiceResource } from "../resource/resource.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
-import { type Settings, signalUrl } from "./options.ts";
-
-/** For one attempt to export, in ms.  (Specification: OTEL_EXPORTER_OTLP_TIMEOUT) */
-const EXPORT_TIMEOUT = 10_000;
+import type { Settings } from "./options.ts";
+import type { OtlpSettings } from "./otlp-settings.ts";
 
 /** Between two collections of metrics, in ms.  (Specification: OTEL_METRIC_EXPORT_INTERVAL) */
 const METRIC_INTERVAL = 60_000;
@@ -36,6 +35,8 @@ const COLLECTION_TIMEOUT = 5_000;
 
 /** One signal's way out of the process. */
 export interface Pipeline {
+  /** Told as the process is asked to end: what comes afterwards leaves at once. */
+  hurry?(): void;
   flush(deadline: Deadline): Promise<void>;
   close(deadline: Deadline): Promise<void>;
 }
@@ -50,6 +51,7 @@ export interface MetricPipeline extends Pipeline {
 
 /** Our own tracer provider and its exporter, or another's with all that belongs to it. */
 export function spanPipeline(settings: Settings, resource: ServiceResource, account: Account): SpanPipeline {
+  if (settings.isDisabled) return { ...NOWHERE, tracerProvider: new ProxyTracerProvider() };
   if (settings.tracerProvider !== undefined) return foreignSpanPipeline(settings.tracerProvider);
   const { tracesExporter, sampler, limits, idGenerator } = settings;
   const sink = spanSink(tracesExporter, settings, resource, account);
@@ -64,6 +66,7 @@ export function spanPipeline(settings: Settings, resource: ServiceResource, acco
   });
   return {
     tracerProvider,
+    hurry: () => sink.hurry?.(),
     flush: async (deadline) => {
       await within(deadline, () => tracerProvider.forceFlush());
       await sink.flush(deadline);
@@ -83,10 +86,11 @@ function spanSink(
   resource: Resource,
   account: Account,
 ): SpanSink & Pipeline {
-  if (typeof exporter === "object") return exporting(new ReadableSpanBatcher(exporter, account));
+  const { batch } = settings;
+  if (typeof exporter === "object") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":
-      return new SpanBatcher(resource, deliveryQueue(settings, "traces", account), account);
+      return new SpanBatcher(resource, deliveryQueue(tracesTarget(settings), account), account, batch);
     case "console":
       return new ConsoleSpans(serviceOf(resource), account, terminal());
     case "none":
@@ -94,9 +98,15 @@ function spanSink(
   }
 }
 
+/** An attempt ends at the nearer of the time-outs of exporter and batching. */
+function tracesTarget({ traces, batch }: Settings): OtlpSettings {
+  return { ...traces, timeout: Math.min(traces.timeout, batch.exportTimeout ?? Infinity) };
+}
+
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {
   return {
     accept: (span) => batcher.accept(span),
+    hurry: () => batcher.hurry(),
     flush: (deadline) => within(deadline, () => batcher.flush()),
     close: (deadline) => within(deadline, () => batcher.close()),
   };
@@ -116,17 +126,20 @@ function foreignSpanPipeline(tracerProvider: ApiTracerProvider & Closable): Span
   };
 }
 
+const NO_METRICS: MetricPipeline = {
+  meterProvider: { getMeter: () => createNoopMeter() },
+  flush: async () => {},
+  close: async () => {},
+};
+
 /** Without the package that records metrics, as in a bundle that left it out, there are none, and the rest works. */
 export function metricPipeline(settings: Settings, resource: Resource, account: Account): MetricPipeline {
+  if (settings.isDisabled) return NO_METRICS;
   try {
     return sdkMetricPipeline(settings, resource, account);
   } catch (thrown) {
     report("internal_error", `metrics cannot be recorded (${describe(thrown)})`);
-    return {
-      meterProvider: { getMeter: () => createNoopMeter() },
-      flush: async () => {},
-      close: async () => {},
-    };
+    return NO_METRICS;
   }
 }
 
@@ -138,15 +151,17 @@ function sdkMetricPipeline(settings: Settings, resource: Resource, account: Acco
   if (settings.metricsExporter === "none") {
     return { meterProvider: new SdkMeterProvider(), flush: async () => {}, close: async () => {} };
   }
-  const queue = settings.metricsExporter === "otlp" ? deliveryQueue(settings, "metrics", account) : undefined;
+  const { interval = METRIC_INTERVAL, timeout = COLLECTION_TIMEOUT } = settings.collection;
+  const queue = settings.metricsExporter === "otlp" ? deliveryQueue(settings.metrics, account) : undefined;
   const exporter =
     queue === undefined
       ? new ConsoleMetrics(serviceOf(resource), account, terminal())
-      : new QueueingMetricExporter(resource, queue, account);
+      : new QueueingMetricExporter(resource, queue, account, settings.collection);
   const reader = new PeriodicExportingMetricReader({
     exporter,
-    exportIntervalMillis: METRIC_INTERVAL,
-    exportTimeoutMillis: COLLECTION_TIMEOUT,
+    exportIntervalMillis: interval,
+    // The reader refuses a longer one.
+    exportTimeoutMillis: Math.min(timeout, interval),
   });
   const meterProvider = new SdkMeterProvider({ readers: [reader] });
   return {
@@ -174,17 +189,9 @@ function reportFailure(thrown: unknown): void {
   report("plugin_failed", `another SDK's part failed to flush or shut down (${describe(thrown)})`);
 }
 
-function deliveryQueue(
-  { endpoint, headers }: Settings,
-  name: "traces" | "metrics",
-  account: Account,
-): DeliveryQueue {
-  const url = signalUrl(endpoint, name);
-  return new DeliveryQueue(
-    httpTransport({ url, headers, timeout: EXPORT_TIMEOUT }),
-    account,
-    `${url.origin}${url.pathname}`,
-  );
+function deliveryQueue(target: OtlpSettings, account: Account): DeliveryQueue {
+  const { origin, pathname } = target.url;
+  return new DeliveryQueue(httpTransport(target), account, `${origin}${pathname}`);
 }
 
 function serviceOf(resource: Resource): string {

@@ -1,18 +1,18 @@
 import { performance } from "node:perf_hooks";
 import { processState } from "../context/process-state.ts";
 import { runSuppressed } from "../context/suppression.ts";
-import { describe, report } from "../core/diagnostics.ts";
+import { describe, report, setVerbosity } from "../core/diagnostics.ts";
 import { Account } from "../export/account.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
 import { measurementCount } from "../metrics/accessors.ts";
-import { serviceResource } from "../resource/resource.ts";
-import { readEnvironment } from "./environment.ts";
+import { readEnvironment, readVerbosity } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
 import { resolveSettings, type Settings, type StartOptions } from "./options.ts";
 import { metricPipeline, spanPipeline } from "./pipelines.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
+import { flushAtSignals } from "./signals.ts";
 import { type Telemetry, telemetryOf } from "./telemetry.ts";
 
 interface Running {
@@ -48,40 +48,49 @@ function isOptions(options: unknown): options is StartOptions {
 }
 
 function settingsFor(options: StartOptions): Settings {
+  setVerbosity(readVerbosity());
+  const environment = readEnvironment();
   try {
-    return resolveSettings(options, readEnvironment());
+    return resolveSettings(options, environment);
   } catch (thrown) {
     report(
       "invalid_configuration",
       `start() could not read its options (${describe(thrown)}) and goes on without them`,
     );
-    return resolveSettings({}, readEnvironment());
+    return resolveSettings({}, environment);
   }
 }
 
 function begin(settings: Settings): Telemetry {
-  const resource = serviceResource(settings.service);
+  const { resource } = settings;
   const accounts = { spans: new Account(), metrics: new Account() };
   const spans = spanPipeline(settings, resource, accounts.spans);
   const metrics = metricPipeline(settings, resource, accounts.metrics);
-  const providers = { tracerProvider: spans.tracerProvider, meterProvider: metrics.meterProvider };
+  const { tracerProvider } = spans;
+  const { meterProvider } = metrics;
+  const providers = { tracerProvider, meterProvider, propagator: settings.propagator };
   processState.providers = providers;
   registerGlobals(settings.contextManager);
   const hooks = [traceHttpClient(), traceFetch()];
   if (processState.ownsContext) hooks.push(traceHttpServer());
   else if (settings.contextManager !== undefined) reportUntraced();
+  const { signals, budget } = settings.exit;
   const telemetry = telemetryOf(
     { pipeline: spans, account: accounts.spans },
     { pipeline: metrics, account: accounts.metrics },
     () => {
       process.off("beforeExit", flushAtExit);
+      endSignals();
       for (const hook of hooks) hook.end();
       if (processState.providers === providers) processState.providers = undefined;
       home[RUNNING] = undefined;
     },
   );
-  const flushAtExit = onceForEachMade(telemetry);
+  const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
   process.on("beforeExit", flushAtExit);
+  const endSignals = signals
+    ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, () => spans.hurry?.())
+    : () => {};
   return telemetry;
 }
 
@@ -99,10 +108,13 @@ const FLUSHES_AT_EXIT = 3;
 /** … and at most so long in all of them together, in ms. */
 const EXIT_BUDGET = 5_000;
 
+/** At a signal somebody waits. */
+const SIGNAL_BUDGET = 2_000;
+
 /** A flush as the event loop runs dry, again only if there is something new: Node asks anew after each. */
-function onceForEachMade(telemetry: Telemetry): () => void {
+function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
   let left = FLUSHES_AT_EXIT;
-  let budget = EXIT_BUDGET;
+  let budget = inAll;
   let flushed = -1;
   return () => {
     const made = telemetry.report().spans.made + measurementCount();

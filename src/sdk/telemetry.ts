@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { deadlineIn } from "../core/deadline.ts";
+import { deadlineIn, LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report, type Trouble, troubles } from "../core/diagnostics.ts";
 import type { Account, SignalReport } from "../export/account.ts";
 import type { Pipeline } from "./pipelines.ts";
@@ -75,7 +75,7 @@ function timeoutOf(options: FlushOptions | undefined): number {
   } catch {
     return FLUSH_TIMEOUT;
   }
-  return typeof timeout === "number" && timeout >= 0 && timeout <= 2 ** 31 - 1 ? timeout : FLUSH_TIMEOUT;
+  return typeof timeout === "number" && timeout >= 0 && timeout <= LONGEST_WAIT ? timeout : FLUSH_TIMEOUT;
 }
 
 function reportFailure(thrown: unknown): void {

@@ -5,7 +5,7 @@ import { processState } from "../../src/context/process-state.ts";
 import { traceFetch } from "../../src/instrumentation/fetch.ts";
 import { traceHttpClient } from "../../src/instrumentation/http-client.ts";
 import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
-import { W3CPropagator } from "../../src/propagation/propagator.ts";
+import { W3C_PROPAGATOR } from "../../src/propagation/w3c-propagator.ts";
 import { type RecordedSpan, recording } from "../recording.ts";
 
 /** All HTTP hooks on, for the length of `fn`; gives the spans that ended meanwhile. */
@@ -13,7 +13,7 @@ export async function tracedHttp(fn: () => Promise<void>): Promise<RecordedSpan[
   const { spans, providers } = recording();
   const before = processState.providers;
   processState.providers = providers;
-  propagation.setGlobalPropagator(new W3CPropagator());
+  propagation.setGlobalPropagator(W3C_PROPAGATOR);
   const hooks = [traceHttpServer(), traceHttpClient(), traceFetch()];
   try {
     await fn();

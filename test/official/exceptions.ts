@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { inspect } from "node:util";
-import { readEnvironment } from "../../src/sdk/environment.ts";
 import { alwaysRecord } from "../../src/trace/always-record.ts";
 import { type TracingOptions, tracingSetup } from "../../src/trace/tracing-setup.ts";
 import { silently } from "../stderr.ts";
@@ -32,16 +31,6 @@ const BASE_TEST = "opentelemetry-sdk-trace-base/test";
 /** What spans are made with where more is given than ours knows. */
 const setUpWith = (unknown: object) =>
   tracingSetup({ sink: { accept: () => {} }, ...unknown } satisfies TracingOptions);
-
-/** Every variable that their tests of the environment set. */
-const VARIABLES = {
-  OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: "115",
-  OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: "109",
-  OTEL_ATTRIBUTE_COUNT_LIMIT: "25",
-  OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: "35",
-  OTEL_TRACES_SAMPLER: "traceidratio",
-  OTEL_TRACES_SAMPLER_ARG: "0.1",
-};
 
 export const EXCEPTIONS: readonly Exceptions[] = [
   {
@@ -154,17 +143,4 @@ export const EXCEPTIONS: readonly Exceptions[] = [
     kind: "apart",
     reason: "that two names of theirs are one class",
   },
-  ...(
-    [
-      ["BasicTracerProvider", 4, "limits"],
-      ["Tracer", 3, "a sampler"],
-      ["config", 8, "a sampler"],
-    ] as const
-  ).map(([file, titles, what]): Exceptions => ({
-    of: `${BASE_TEST}/node/${file}.test.ts`,
-    at: Array.from({ length: titles }, (_, each) => each + 1),
-    kind: "missing",
-    reason: `${what} from the environment: start() reads no such variable, and no provider does`,
-    shown: () => expect(readEnvironment(VARIABLES)).to.deep.equal(readEnvironment({})),
-  })),
 ];

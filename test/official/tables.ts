@@ -1,5 +1,10 @@
 import { BATCH_PROCESSOR, BATCH_PROCESSOR_ON_NODE } from "./batch-processor.ts";
 import { CONSOLE_EXPORTER, MEMORY_EXPORTER } from "./exporters.ts";
+import {
+  LIMITS_FROM_ENVIRONMENT,
+  SAMPLER_FROM_ENVIRONMENT,
+  SAMPLING_FROM_ENVIRONMENT,
+} from "./from-environment.ts";
 import { PROCESSORS_IN_ORDER, RANDOM_IDS } from "./ids-and-order.ts";
 import { ALWAYS_OFF, ALWAYS_ON, ALWAYS_RECORD, PARENT_BASED, SAMPLER, TRACE_ID_RATIO } from "./samplers.ts";
 import { SIMPLE_PROCESSOR } from "./simple-processor.ts";
@@ -65,13 +70,18 @@ export const TABLES: readonly Table[] = [
   { of: `${BASE_TEST}/common/BasicTracerProvider-shim.test.ts`, whose: "ours", titles: 3, rows: [] },
   { of: `${BASE_TEST}/common/BatchSpanProcessor-shim.test.ts`, whose: "theirs", titles: 1, rows: [] },
   { of: `${BASE_TEST}/common/SimpleSpanProcessor-shim.test.ts`, whose: "theirs", titles: 1, rows: [] },
-  { of: `${BASE_TEST}/node/BasicTracerProvider.test.ts`, whose: "ours", titles: 4, rows: [] },
+  {
+    of: `${BASE_TEST}/node/BasicTracerProvider.test.ts`,
+    whose: "ours",
+    titles: 4,
+    rows: LIMITS_FROM_ENVIRONMENT,
+  },
   {
     of: `${BASE_TEST}/node/BatchSpanProcessor.test.ts`,
     whose: "theirs",
     titles: 1,
     rows: BATCH_PROCESSOR_ON_NODE,
   },
-  { of: `${BASE_TEST}/node/Tracer.test.ts`, whose: "ours", titles: 3, rows: [] },
-  { of: `${BASE_TEST}/node/config.test.ts`, whose: "ours", titles: 8, rows: [] },
+  { of: `${BASE_TEST}/node/Tracer.test.ts`, whose: "ours", titles: 3, rows: SAMPLING_FROM_ENVIRONMENT },
+  { of: `${BASE_TEST}/node/config.test.ts`, whose: "ours", titles: 8, rows: SAMPLER_FROM_ENVIRONMENT },
 ];

@@ -50,7 +50,7 @@ function contextsOf(root: boolean): { span: object; sampler: Context[]; started:
 }
 
 /** Whether a child of each kind of parent is recorded and sampled, and a root. */
-function decisions(sampler: Sampler | undefined): boolean[] {
+export function decisions(sampler: Sampler | undefined): boolean[] {
   const { start } = stage({ sampler });
   const parents = [0, 1].flatMap((traceFlags) =>
     [true, false].map((isRemote) => trace.setSpanContext(ROOT_CONTEXT, { ...PARENT, traceFlags, isRemote })),

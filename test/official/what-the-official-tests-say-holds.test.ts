@@ -11,7 +11,7 @@ const HEADINGS: Record<Whose, string> = {
 
 /** Of their titles, how many hold, in full or in part, and why the others do not. */
 const COUNTS: Record<Whose, { readonly [What in Kind | "titles" | "hold" | "inPart"]: number }> = {
-  ours: { titles: 179, hold: 136, inPart: 5, differs: 7, missing: 27, elsewhere: 1, apart: 3 },
+  ours: { titles: 179, hold: 151, inPart: 5, differs: 7, missing: 12, elsewhere: 1, apart: 3 },
   theirs: { titles: 48, hold: 43, inPart: 0, differs: 0, missing: 0, elsewhere: 0, apart: 5 },
 };
 

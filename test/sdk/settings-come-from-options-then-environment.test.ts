@@ -1,14 +1,33 @@
 import { expect } from "chai";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { readEnvironment } from "../../src/sdk/environment.ts";
-import { resolveSettings, signalUrl, type StartOptions } from "../../src/sdk/options.ts";
+import { resolveSettings, type StartOptions } from "../../src/sdk/options.ts";
 import { forgetWhatWasTold, silently } from "../stderr.ts";
 
 const settings = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
   resolveSettings(options, readEnvironment(variables));
 
+/** Settings but for where OTLP goes. */
+const besideOtlp = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) => {
+  const { traces: _, metrics: __, resource, propagator: ___, ...rest } = settings(options, variables);
+  return { ...rest, service: resource.attributes["service.name"] };
+};
+
+/** Where the OTLP of both signals goes, and with which headers. */
+const otlp = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) => {
+  const { traces, metrics } = settings(options, variables);
+  return [traces, metrics].map(({ url, headers, timeout }) => [url.href, headers, timeout]);
+};
+
+const toBoth = (base: string, headers: Record<string, string> = {}, timeout = 10_000) =>
+  ["traces", "metrics"].map((signal) => [`${base}/v1/${signal}`, headers, timeout]);
+
 /** What no variable says, and these tests do not set. */
 const UNSAID = {
+  isDisabled: false,
+  exit: { signals: true, budget: undefined },
+  batch: {},
+  collection: { interval: undefined, timeout: undefined, temporality: undefined, histograms: undefined },
   sampler: undefined,
   processors: [],
   limits: DEFAULT_LIMITS,
@@ -21,35 +40,31 @@ describe("settings", () => {
   beforeEach(forgetWhatWasTold);
 
   it("are the specification's defaults when nothing is said", () => {
-    const { endpoint, ...rest } = settings({});
-    expect(endpoint.href).to.equal("http://localhost:4318/");
-    expect(rest).to.deep.equal({
+    expect(otlp({})).to.deep.equal(toBoth("http://localhost:4318"));
+    expect(besideOtlp({})).to.deep.equal({
       ...UNSAID,
-      service: undefined,
+      service: "unknown_service:node",
       tracesExporter: "otlp",
       metricsExporter: "otlp",
-      headers: {},
     });
   });
 
   it("follow each variable", () => {
-    const { endpoint, ...rest } = settings(
-      {},
-      {
-        OTEL_SERVICE_NAME: "shop",
-        OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.test/base",
-        OTEL_EXPORTER_OTLP_HEADERS: "api-key=a%20b, X-Other = c",
-        OTEL_TRACES_EXPORTER: "Console",
-        OTEL_METRICS_EXPORTER: "none",
-      },
+    const variables = {
+      OTEL_SERVICE_NAME: "shop",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.test/base",
+      OTEL_EXPORTER_OTLP_HEADERS: "api-key=a%20b, X-Other = c",
+      OTEL_TRACES_EXPORTER: "Console",
+      OTEL_METRICS_EXPORTER: "none",
+    };
+    expect(otlp({}, variables)).to.deep.equal(
+      toBoth("https://collector.test/base", { "api-key": "a b", "x-other": "c" }),
     );
-    expect(endpoint.href).to.equal("https://collector.test/base");
-    expect(rest).to.deep.equal({
+    expect(besideOtlp({}, variables)).to.deep.equal({
       ...UNSAID,
       service: "shop",
       tracesExporter: "console",
       metricsExporter: "none",
-      headers: { "api-key": "a b", "x-other": "c" },
     });
   });
 
@@ -66,15 +81,50 @@ describe("settings", () => {
       OTEL_TRACES_EXPORTER: "otlp",
       OTEL_EXPORTER_OTLP_HEADERS: "k=b,l=b",
     };
-    const { endpoint, ...rest } = settings(options, variables);
-    expect(endpoint.host).to.equal("a.test");
-    expect(rest).to.deep.equal({
+    expect(otlp(options, variables)).to.deep.equal(toBoth("http://a.test", { k: "a", l: "b" }));
+    expect(besideOtlp(options, variables)).to.deep.equal({
       ...UNSAID,
       service: "a",
       tracesExporter: "none",
       metricsExporter: "none",
-      headers: { k: "a", l: "b" },
     });
+  });
+
+  it("say what the service is: by options, then its name's variable, then that of attributes, then what is detected", () => {
+    const variables = {
+      OTEL_SERVICE_NAME: "by name",
+      OTEL_RESOURCE_ATTRIBUTES: "service.name=by attributes,host.name=by attributes,team=a%20b",
+    };
+    const attributes = (options: StartOptions) => settings(options, variables).resource.attributes;
+    expect(attributes({})).to.include({
+      "service.name": "by name",
+      "host.name": "by attributes",
+      team: "a b",
+      "process.pid": process.pid,
+    });
+    const resource = { "service.name": "by attributes", team: ["b", "c"], "host.name": "ours" };
+    expect(attributes({ resource })).to.deep.include(resource);
+    expect(
+      attributes({ resource, service: "shop", version: "1.2.0", environment: "staging" }),
+    ).to.deep.include({
+      ...resource,
+      "service.name": "shop",
+      "service.version": "1.2.0",
+      "deployment.environment.name": "staging",
+    });
+  });
+
+  it("leave out the variable's attributes where its detector is not asked for", () => {
+    const OTEL_RESOURCE_ATTRIBUTES = "team=a";
+    for (const [OTEL_NODE_RESOURCE_DETECTORS, team] of [
+      ["host", undefined],
+      ["none", undefined],
+      ["host,env", "a"],
+      ["all", "a"],
+    ] as const) {
+      const { resource } = settings({}, { OTEL_RESOURCE_ATTRIBUTES, OTEL_NODE_RESOURCE_DETECTORS });
+      expect(resource.attributes["team"]).to.equal(team);
+    }
   });
 
   it("treat an empty variable as unset", () => {
@@ -89,15 +139,13 @@ describe("settings", () => {
 
   it("put the default in the place of what is invalid", () => {
     silently(() => {
-      expect(settings({ endpoint: "ftp://x" }).endpoint.href).to.equal("http://localhost:4318/");
-      expect(settings({}, { OTEL_EXPORTER_OTLP_ENDPOINT: "no url" }).endpoint.href).to.equal(
-        "http://localhost:4318/",
-      );
+      const byDefault = toBoth("http://localhost:4318");
+      expect(otlp({ endpoint: "ftp://x" })).to.deep.equal(byDefault);
+      expect(otlp({}, { OTEL_EXPORTER_OTLP_ENDPOINT: "no url" })).to.deep.equal(byDefault);
       expect(settings({}, { OTEL_TRACES_EXPORTER: "zipkin" }).tracesExporter).to.equal("otlp");
       expect(
-        settings({}, { OTEL_EXPORTER_OTLP_HEADERS: "good=1,no equals,bad name=2,bad=%zz,crlf=%0d%0a" })
-          .headers,
-      ).to.deep.equal({ good: "1" });
+        otlp({}, { OTEL_EXPORTER_OTLP_HEADERS: "good=1,no equals,bad name=2,bad=%zz,crlf=%0d%0a" }),
+      ).to.deep.equal(toBoth("http://localhost:4318", { good: "1" }));
       const wrong = {
         service: 5,
         endpoint: {},
@@ -123,14 +171,38 @@ describe("settings", () => {
 
   it("append the signal's path to whatever path the endpoint has", () => {
     const urls = ["http://c.test", "http://c.test/", "http://c.test/base", "http://c.test/base/"].map(
-      (base) => signalUrl(new URL(base), "traces").pathname,
+      (endpoint) => settings({ endpoint }).traces.url.pathname,
     );
     expect(urls).to.deep.equal(["/v1/traces", "/v1/traces", "/base/v1/traces", "/base/v1/traces"]);
   });
 
+  it("say how OTLP is sent, a signal's own variable before that of both", () => {
+    const variables = {
+      OTEL_EXPORTER_OTLP_TIMEOUT: "1000",
+      OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: "2000",
+      OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+      OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: "none",
+      OTEL_EXPORTER_OTLP_CERTIFICATE: "test/export/tls/ca.pem",
+    };
+    const { traces, metrics } = settings({}, variables);
+    expect([traces.timeout, traces.compression]).to.deep.equal([1000, "none"]);
+    expect([metrics.timeout, metrics.compression]).to.deep.equal([2000, "gzip"]);
+    expect(traces.tls.ca).to.match(/^-----BEGIN CERTIFICATE/);
+    const options = { timeout: 5, compression: "gzip", tls: { ca: "ours" } } as const;
+    expect(settings(options, variables).traces).to.deep.include(options);
+  });
+
+  it("name a PEM file that cannot be read, and go on without it", () => {
+    const said = silently(() => {
+      const { traces } = settings({}, { OTEL_EXPORTER_OTLP_CLIENT_KEY: "no/such.pem" });
+      expect(traces.tls).to.deep.equal({});
+    });
+    expect(said).to.include("no such file");
+  });
+
   it("name an option that does not exist, and those that do", () => {
     const said = silently(() => settings({ serviceName: "shop" } as StartOptions));
-    expect(said).to.include("no option serviceName").and.include("service, exporter, endpoint, headers");
+    expect(said).to.include("no option serviceName").and.include("service, version, environment, resource");
   });
 
   it("leave out a header that HTTP cannot carry, wherever it comes from", () => {
@@ -141,7 +213,7 @@ describe("settings", () => {
         crlf: "a\r\nb",
         "bad name": "2",
       } as unknown as Record<string, string>;
-      expect(settings({ headers }).headers).to.deep.equal({ good: "1" });
+      expect(settings({ headers }).traces.headers).to.deep.equal({ good: "1" });
     });
   });
 

@@ -1,0 +1,38 @@
+import {
+  type Context,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  propagation,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+} from "@opentelemetry/api";
+import { formatBaggage, parseBaggage } from "./baggage.ts";
+import { joinedLines } from "./header-lines.ts";
+
+/** `baggage`, in and out of any carrier.  (W3C Baggage) */
+export class BaggagePropagator implements TextMapPropagator {
+  inject<Carrier>(
+    context: Context,
+    carrier: Carrier,
+    setter: TextMapSetter<Carrier> = defaultTextMapSetter,
+  ): void {
+    const baggage = propagation.getBaggage(context);
+    const header = baggage === undefined ? "" : formatBaggage(baggage);
+    if (header !== "") setter.set(carrier, "baggage", header);
+  }
+
+  extract<Carrier>(
+    context: Context,
+    carrier: Carrier,
+    getter: TextMapGetter<Carrier> = defaultTextMapGetter,
+  ): Context {
+    const header = joinedLines(getter.get(carrier, "baggage"));
+    const baggage = header === undefined ? undefined : parseBaggage(header);
+    return baggage === undefined ? context : propagation.setBaggage(context, baggage);
+  }
+
+  fields(): string[] {
+    return ["baggage"];
+  }
+}

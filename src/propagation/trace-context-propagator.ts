@@ -1,0 +1,53 @@
+import {
+  type Context,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  isSpanContextValid,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+} from "@opentelemetry/api";
+import { describe, report } from "../core/diagnostics.ts";
+import { joinedLines, onlyLine } from "./header-lines.ts";
+import { formatTraceparent, formatTraceState, parseTraceContext } from "./trace-context.ts";
+
+/** `traceparent` and `tracestate`, in and out of any carrier.  (W3C Trace Context Level 2) */
+export class TraceContextPropagator implements TextMapPropagator {
+  inject<Carrier>(
+    context: Context,
+    carrier: Carrier,
+    setter: TextMapSetter<Carrier> = defaultTextMapSetter,
+  ): void {
+    const span = trace.getSpanContext(context);
+    if (span === undefined || !isSpanContextValid(span)) return;
+    setter.set(carrier, "traceparent", formatTraceparent(span));
+    const state = stateOf(span);
+    if (state !== "") setter.set(carrier, "tracestate", state);
+  }
+
+  extract<Carrier>(
+    context: Context,
+    carrier: Carrier,
+    getter: TextMapGetter<Carrier> = defaultTextMapGetter,
+  ): Context {
+    const traceparent = onlyLine(getter.get(carrier, "traceparent"));
+    if (traceparent === undefined) return context;
+    const parent = parseTraceContext(traceparent, joinedLines(getter.get(carrier, "tracestate")));
+    return parent === undefined ? context : trace.setSpan(context, trace.wrapSpanContext(parent));
+  }
+
+  fields(): string[] {
+    return ["traceparent", "tracestate"];
+  }
+}
+
+/** A tracestate of others that cannot be told must not cost the trace. */
+function stateOf(span: Parameters<typeof formatTraceState>[0]): string {
+  try {
+    return formatTraceState(span);
+  } catch (thrown) {
+    report("no_injection", `a tracestate could not be told (${describe(thrown)})`);
+    return "";
+  }
+}

@@ -1,0 +1,144 @@
+import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { startReceiver } from "../../src/devtools.ts";
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly output: string;
+  /** From the first signal to the end, in ms. */
+  readonly took: number;
+  readonly spans: readonly string[];
+}
+
+/** Runs a program until it prints "ready", sends it signals, and waits for its end. */
+async function signalled(
+  code: string,
+  signals: readonly NodeJS.Signals[],
+  endpoint?: string,
+): Promise<Ended> {
+  const receiver = await startReceiver({ port: 0 });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+    env: { PATH: process.env["PATH"], OTEL_EXPORTER_OTLP_ENDPOINT: endpoint ?? receiver.endpoint },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  let began = 0;
+  child.stdout.on("data", (chunk) => {
+    output += String(chunk);
+    if (began > 0 || !output.includes("ready")) return;
+    began = performance.now();
+    // Apart: two that wait at once are one to the process.
+    for (const [index, signal] of signals.entries()) setTimeout(() => child.kill(signal), 300 * index);
+  });
+  const [exitCode, signal] = (await once(child, "close")) as [number | null, string | null];
+  const took = performance.now() - began;
+  const spans = receiver.store.traces().flatMap((trace) => trace.spans.map(({ name }) => name));
+  await receiver.close();
+  return { code: exitCode, signal, output, took, spans };
+}
+
+/** Takes connections, and never answers. */
+async function silentCollector() {
+  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+const START = `
+  import { start, withSpan } from "throughline";
+  const telemetry = start({ service: "shop" });
+`;
+const LIVES = `
+  withSpan("work", () => {});
+  setInterval(() => {}, 1000);
+  console.log("ready");
+`;
+
+describe("a signal that ends a process", function () {
+  this.timeout(20_000);
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    it(`loses nothing where nobody listens, and ends it as it would: ${signal}`, async () => {
+      const ended = await signalled(START + LIVES, [signal]);
+      expect(ended).to.deep.include({ code: null, signal, spans: ["work"] });
+      expect(ended.took).to.be.below(2_000);
+    });
+
+    it(`leaves the end to a host that listens: ${signal}`, async () => {
+      const ended = await signalled(
+        `${START}
+        let heard = 0;
+        process.on("${signal}", () => {
+          heard++;
+          process.exitCode = 7;
+          setTimeout(() => {
+            withSpan("while it drains", () => {});
+            console.log("heard " + heard);
+            clearInterval(timer);
+          }, 200);
+        });
+        const timer = setInterval(() => {}, 1000);
+        withSpan("work", () => {});
+        console.log("ready");`,
+        [signal],
+      );
+      expect(ended).to.deep.include({ code: 7, signal: null });
+      expect(ended.output).to.include("heard 1\n");
+      expect(ended.spans).to.have.members(["work", "while it drains"]);
+    });
+  }
+
+  it("ends it at once where it comes a second time", async () => {
+    const silent = await silentCollector();
+    const ended = await signalled(START + LIVES, ["SIGINT", "SIGINT"], silent.endpoint);
+    silent.close();
+    expect(ended.signal).to.equal("SIGINT");
+    expect(ended.took).to.be.below(1_500);
+  });
+
+  it("waits no longer than its budget for a collector that does not answer", async () => {
+    const silent = await silentCollector();
+    const ended = await signalled(START + LIVES, ["SIGTERM"], silent.endpoint);
+    silent.close();
+    expect(ended.signal).to.equal("SIGTERM");
+    expect(ended.took).to.be.within(1_500, 3_000);
+  });
+
+  it("is none of ours where start() is told so, nor after a shutdown", async () => {
+    const off = await signalled(
+      `import { start } from "throughline"; start({ exit: { signals: false } }); ${LIVES.replace('withSpan("work", () => {});', "console.log(process.listenerCount('SIGTERM'));")}`,
+      ["SIGTERM"],
+    );
+    expect(off).to.deep.include({ output: "0\nready\n", signal: "SIGTERM" });
+    const after = await signalled(
+      `${START} await telemetry.shutdown(); console.log(process.listenerCount("SIGTERM")); ${LIVES}`,
+      ["SIGTERM"],
+    );
+    expect(after).to.deep.include({ output: "0\nready\n", signal: "SIGTERM", spans: [] });
+  });
+
+  it("loses none of the requests that a draining server still answers", async () => {
+    const ended = await signalled(
+      `${START}
+      import { createServer } from "node:http";
+      const server = createServer((request, response) => setTimeout(() => response.end("done"), 300));
+      server.listen(0, "127.0.0.1", () => {
+        const url = "http://127.0.0.1:" + server.address().port;
+        const answers = Promise.all(Array.from({ length: 20 }, () => fetch(url, { headers: { connection: "close" } }).then((answer) => answer.text())));
+        process.on("SIGTERM", async () => {
+          server.close();
+          await answers;
+          console.log("drained");
+        });
+        setTimeout(() => console.log("ready"), 100);
+      });`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: 0, signal: null });
+    expect(ended.spans.filter((name) => name === "GET")).to.have.lengthOf(40);
+  });
+});
