@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "record",
   ],
   devtools: ["core", "context", "otlp", "waterfall"],
-  cli: ["core", "devtools"],
+  cli: ["core", "devtools", "sdk"],
 };
 
 /** Who may load what is not ours, Node's own modules and the OpenTelemetry API aside. */

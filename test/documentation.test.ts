@@ -64,7 +64,7 @@ describe("the documentation", function () {
       "npm ci",
       "npm test",
       ...Object.keys(scripts).map((script) => `npm run ${script}`),
-      "npx throughline view",
+      "npx throughline view -- node app.js",
       "npm install throughline",
       "node --import throughline/register app.js",
     ]);

@@ -7,7 +7,7 @@ import { runView } from "./view.ts";
 const command = readCommandLine(process.argv.slice(2));
 switch (command.act) {
   case "view":
-    void runView(command.port);
+    void runView(command.port, command.program);
     break;
   case "help":
     process.stdout.write(USAGE);

@@ -1,10 +1,12 @@
+import { spawn } from "node:child_process";
 import { describe } from "../core/diagnostics.ts";
 import { printable } from "../core/printable.ts";
 import { type Receiver, startReceiver } from "../devtools/receiver.ts";
 import { view } from "../devtools/viewer.ts";
+import { environmentWith } from "../sdk/environment.ts";
 
-/** `throughline view`: receives and prints until it is interrupted. */
-export async function runView(port: number): Promise<void> {
+/** `throughline view`: receives and prints until it is interrupted or, where it runs a program, until that ends. */
+export async function runView(port: number, program: readonly string[]): Promise<void> {
   let receiver: Receiver;
   try {
     receiver = await startReceiver({ port });
@@ -20,13 +22,34 @@ export async function runView(port: number): Promise<void> {
     viewing.close();
     void receiver.close();
   };
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
   // Whoever reads has gone, as in `throughline view | head`: there is nothing left to do.
   output.on("error", () => void receiver.close());
+  if (program.length > 0) return runProgram(program, receiver.endpoint, end);
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
   output.write(
     `Listening. Run your program with OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.endpoint} (Ctrl-C ends)\n\n`,
   );
+}
+
+/** Ends as the program does: with its exit code, or by its signal. */
+function runProgram([command = "", ...args]: readonly string[], endpoint: string, end: () => void): void {
+  const env = environmentWith({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+  const child = spawn(command, args, { stdio: "inherit", env });
+  // Ctrl-C reaches the program as well, and what it sends as it ends is still to be shown.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("error", (error) => {
+    process.stderr.write(`throughline: ${printable(`${command} cannot be run (${describe(error)})`)}\n`);
+    process.exitCode = 127;
+    end();
+  });
+  child.on("exit", (code, signal) => {
+    end();
+    if (signal === null) return void (process.exitCode = code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
 }
 
 function reasonNotToStart(thrown: unknown, port: number): string {

@@ -78,6 +78,11 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
 }
 
+/** This process's environment with more, for a child. */
+export function environmentWith(variables: Variables): Variables {
+  return { ...process.env, ...variables };
+}
+
 /** Read before all else, which may have something to tell. Our lines are warnings.  (Specification: OTEL_LOG_LEVEL) */
 export function readVerbosity(variables: Variables = process.env): Verbosity {
   const levels = ["none", "error", "warn", "info", "debug", "verbose", "all"] as const;

@@ -6,9 +6,11 @@ const PROGRAM = new URL("../../src/cli/throughline.ts", import.meta.url).pathnam
 
 describe("the command line", () => {
   for (const [args, command] of [
-    [["view"], { act: "view", port: 4318 }],
-    [["view", "--port", "0"], { act: "view", port: 0 }],
-    [["view", "--port=65535"], { act: "view", port: 65_535 }],
+    [["view"], { act: "view", port: 4318, program: [] }],
+    [["view", "--port", "0"], { act: "view", port: 0, program: [] }],
+    [["view", "--port=65535"], { act: "view", port: 65_535, program: [] }],
+    [["view", "--", "node", "app.js"], { act: "view", port: 0, program: ["node", "app.js"] }],
+    [["view", "--port=1", "--", "a", "--", "-h"], { act: "view", port: 1, program: ["a", "--", "-h"] }],
     [["--help"], { act: "help" }],
     [["view", "-h"], { act: "help" }],
     [["--version"], { act: "version" }],
@@ -22,6 +24,7 @@ describe("the command line", () => {
     [[], "no command was given"],
     [["look"], 'there is no command "look"'],
     [["view", "me"], 'view takes no argument "me"'],
+    [["view", "--"], "there is no command behind --"],
     [["view", "--port", "65536"], '"65536" is no port: a port is a number from 0 to 65535'],
     [["view", "--port", "http"], '"http" is no port: a port is a number from 0 to 65535'],
     [["view", "--port=-1"], '"-1" is no port: a port is a number from 0 to 65535'],

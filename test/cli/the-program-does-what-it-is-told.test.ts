@@ -84,4 +84,48 @@ describe("throughline view", () => {
     await ask(endpoint, { path: "/v1/metrics", headers: PROTOBUF, body: metricsProtobuf("m", 1) });
     expect(await closed).to.deep.equal([0, null]);
   });
+
+  describe("with a program behind --", () => {
+    const SHOP = `
+      import { start, withSpan } from "throughline";
+      start({ service: "shop" });
+      withSpan("checkout", () => console.log(process.argv.slice(1).join(" ")));
+    `;
+    const shop = (more: string, ...args: readonly string[]) =>
+      run("view", "--", process.execPath, "--input-type=module", "-e", SHOP + more, ...args);
+
+    it("shows what it prints and sends, and ends with its exit code", async () => {
+      const { code, out, err } = await shop("process.exitCode = 7;", "a b", "c");
+      expect([code, err]).to.deep.equal([7, ""]);
+      expect(out).to.match(/^a b c\ntrace [\da-f]{8} · 1 span · /);
+      expect(out).to.contain("checkout");
+    });
+
+    it("ends by the signal that the program ended by", async () => {
+      const child = start("view", "--", process.execPath, "-e", "process.kill(process.pid, 'SIGTERM')");
+      expect(await once(child, "close")).to.deep.equal([null, "SIGTERM"]);
+    });
+
+    it("passes SIGTERM on, and shows what the program sends as it ends", async () => {
+      const child = start(
+        "view",
+        "--",
+        process.execPath,
+        "--input-type=module",
+        "-e",
+        `${SHOP}setInterval(() => {}, 1000); console.log("ready");`,
+      );
+      const closed = once(child, "close");
+      await until(child, /ready/);
+      child.kill("SIGTERM");
+      await until(child, /checkout/);
+      expect(await closed).to.deep.equal([null, "SIGTERM"]);
+    });
+
+    it("says so where the program cannot be run", async () => {
+      const { code, out, err } = await run("view", "--", "no-such-program");
+      expect([code, out]).to.deep.equal([127, ""]);
+      expect(err).to.match(/^throughline: no-such-program cannot be run \(.*ENOENT\)\n$/);
+    });
+  });
 });
