@@ -4,7 +4,7 @@ import { bindEmitter } from "../context/bind.ts";
 import { Context } from "../context/context.ts";
 import { currentContext, enter } from "../context/current.ts";
 import { Scope } from "../context/scope.ts";
-import { isTracingSuppressed } from "../context/suppression.ts";
+import { isTracingSuppressed, suppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { HTTP_SCOPE, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
@@ -17,16 +17,31 @@ interface RequestStart {
 
 const tracerIn = currentTracer(HTTP_SCOPE, VERSION);
 
+/** What tells of a request which one it is. */
+export interface ReceivedRequest {
+  readonly method?: string | undefined;
+  /** Path and query. */
+  readonly url?: string | undefined;
+  readonly headers: { readonly [name: string]: string | string[] | undefined };
+}
+
 /**
  * A server span and a scope for every request that node:http receives. The handler runs in them, and so do the
- * listeners of request and response, which Node would run in no context or, pipelined, in another request's.
+ * listeners of request and response, which Node would run in no context or, pipelined, in another request's. In a request
+ * that is ignored, as a health check may be, nothing is traced; it has its scope all the same.
  */
-export function traceHttpServer(): Subscription {
+export function traceHttpServer(
+  isIgnored: (request: ReceivedRequest) => boolean = () => false,
+): Subscription {
   return new Subscription().on<RequestStart>("http.server.request.start", ({ request, response }) => {
     const ambient = currentContext();
     if (isTracingSuppressed(ambient)) return;
     // What is ambient here is whatever the server was made in: only where telemetry goes is taken from it.
     const scope = new Scope();
+    if (isIgnored(request)) {
+      const untraced = suppressed(new Context(undefined, ambient.providers, scope));
+      return runRest(untraced, request, response);
+    }
     const remote = propagation.extract(
       new Context(undefined, ambient.providers, scope),
       request.headers,
@@ -34,15 +49,19 @@ export function traceHttpServer(): Subscription {
     const { name, attributes } = methodOf(request.method);
     const options = { kind: SpanKind.SERVER, attributes: { ...attributes, ...describeRequest(request) } };
     const span = tracerIn(remote).startSpan(name, options, remote);
-    const context = remote.withSpan(span, scope);
-    enter(context);
-    bindEmitter(context, request);
-    bindEmitter(context, response);
+    runRest(remote.withSpan(span, scope), request, response);
     response.once(
       "close",
       guarded("a response's close", () => endSpan(span, response)),
     );
   });
+}
+
+/** The rest of the callback, which is the handler, and all listeners. */
+function runRest(context: Context, request: IncomingMessage, response: ServerResponse): void {
+  enter(context);
+  bindEmitter(context, request);
+  bindEmitter(context, response);
 }
 
 /** (Semantic conventions: HTTP server spans) */

@@ -1,24 +1,12 @@
 import type { Attributes, ContextManager, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
-import { AttributeSet } from "../core/attributes.ts";
-import { LONGEST_WAIT } from "../core/deadline.ts";
-import { describe, report } from "../core/diagnostics.ts";
 import type { IdGenerator } from "../core/ids.ts";
-import { type Limits, NO_LIMITS, resolveLimits } from "../core/limits.ts";
-import { nounFor } from "../core/noun.ts";
-import { partOf } from "../core/part.ts";
-import { withoutUndefined } from "../core/without-undefined.ts";
+import type { Limits } from "../core/limits.ts";
 import type { TlsFiles } from "../export/http-transport.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
-import type { BatchLimits } from "../export/batch-limits.ts";
-import { CompositePropagator } from "../propagation/composite-propagator.ts";
-import { detect } from "../resource/detect.ts";
-import { type ServiceResource, serviceResource } from "../resource/resource.ts";
-import type { CollectionEnvironment, Environment, ExporterName } from "./environment.ts";
-import { type OtlpSettings, otlpSettings } from "./otlp-settings.ts";
-import { propagatorNamed } from "./propagators.ts";
-import { samplerNamed } from "./samplers.ts";
+import type { ReceivedRequest } from "../instrumentation/http-server.ts";
+import type { ExporterName } from "./environment.ts";
 
 /** What happens as the process ends. */
 export interface ExitOptions {
@@ -26,6 +14,16 @@ export interface ExitOptions {
   readonly signals?: boolean;
   /** The longest that the end may wait for a flush, in ms; default 2,000 at a signal, 5,000 where the process comes to its natural end. */
   readonly budget?: number;
+}
+
+/** Which requests over HTTP are traced. */
+export interface HttpOptions {
+  /** Those that node:http receives; default true. Without it a request has no scope of its own. */
+  readonly server?: boolean;
+  /** Those that are made with node:http, `fetch` and undici; default true. */
+  readonly client?: boolean;
+  /** Received requests in which nothing is to be traced, such as health checks. */
+  readonly ignore?: (request: ReceivedRequest) => boolean;
 }
 
 /** What `start()` takes; what is left out comes from the OTEL_* variable that is named with it, or is the default. */
@@ -61,6 +59,8 @@ export interface StartOptions {
   readonly limits?: Partial<Limits>;
   /** What happens as the process ends. */
   readonly exit?: ExitOptions;
+  /** Which requests over HTTP are traced; false: none. */
+  readonly http?: false | HttpOptions;
   /** Makes the ids of traces and spans in place of random ones. */
   readonly idGenerator?: IdGenerator;
   /** By which headers the trace and baggage travel, in turn, or the propagator that does it; OTEL_PROPAGATORS. Default: W3C's both. */
@@ -69,162 +69,4 @@ export interface StartOptions {
   readonly tracerProvider?: TracerProvider;
   /** Keeps the contexts in place of ours. Requests that node:http receives are not traced then. */
   readonly contextManager?: ContextManager;
-}
-
-/** Options and environment resolved: options win, then variables, then the specification's defaults. */
-export interface Settings {
-  /** OTEL_SDK_DISABLED: contexts and headers travel, and nothing is recorded. */
-  readonly isDisabled: boolean;
-  /** What the service is, by what was detected, variables and options. */
-  readonly resource: ServiceResource;
-  readonly tracesExporter: ExporterName | SpanExporter;
-  readonly traces: OtlpSettings;
-  readonly batch: Partial<BatchLimits>;
-  readonly metricsExporter: ExporterName;
-  readonly metrics: OtlpSettings;
-  readonly collection: CollectionEnvironment;
-  readonly sampler: Sampler | undefined;
-  readonly processors: readonly SpanProcessor[];
-  readonly limits: Limits;
-  readonly idGenerator: IdGenerator | undefined;
-  readonly exit: { readonly signals: boolean; readonly budget: number | undefined };
-  readonly propagator: TextMapPropagator;
-  readonly tracerProvider: TracerProvider | undefined;
-  readonly contextManager: ContextManager | undefined;
-}
-
-/** Every name in StartOptions: a misspelt one would be passed over in silence. */
-const NAMES = new Set([
-  "service",
-  "version",
-  "environment",
-  "resource",
-  "exporter",
-  "endpoint",
-  "headers",
-  "timeout",
-  "compression",
-  "tls",
-  "sampler",
-  "processors",
-  "limits",
-  "exit",
-  "idGenerator",
-  "propagators",
-  "tracerProvider",
-  "contextManager",
-] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
-
-export function resolveSettings(options: StartOptions, environment: Environment): Settings {
-  const exporter = exporterOption(options.exporter);
-  const named = typeof exporter === "object" ? undefined : exporter;
-  reportUnknown(options);
-  return {
-    isDisabled: environment.isDisabled,
-    resource: resourceIn(options, environment),
-    tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
-    batch: environment.batch,
-    metricsExporter: named ?? environment.metricsExporter ?? "otlp",
-    ...otlpSettings(options, environment),
-    collection: environment.collection,
-    sampler: partOf("sampler", options.sampler, "shouldSample") ?? samplerIn(environment),
-    processors: processorsOption(options.processors),
-    limits: resolveLimits(options.limits, environment.limits),
-    idGenerator: partOf("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
-    exit: exitOption(options.exit),
-    propagator: propagatorIn(options.propagators, environment),
-    tracerProvider: tracerProviderOption(options),
-    contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
-  };
-}
-
-function reportUnknown(options: object): void {
-  const unknown = Object.keys(options).filter((name) => !NAMES.has(name));
-  if (unknown.length === 0) return;
-  report(
-    "invalid_configuration",
-    `start() has no option ${unknown.join(", ")}; it has ${[...NAMES].join(", ")}`,
-  );
-}
-
-/** Another's tracer provider makes its spans by its own settings. */
-function tracerProviderOption(options: StartOptions): TracerProvider | undefined {
-  const tracerProvider = partOf("tracerProvider", options.tracerProvider, "getTracer");
-  if (tracerProvider === undefined) return undefined;
-  const unused = (["sampler", "processors", "limits", "idGenerator"] as const).filter(
-    (name) => options[name] !== undefined,
-  );
-  if (unused.length > 0)
-    report(
-      "invalid_configuration",
-      `${unused.join(", ")}: not used beside tracerProvider, which has its own`,
-    );
-  return tracerProvider;
-}
-
-function exitOption(exit: unknown): Settings["exit"] {
-  const { signals = true, budget } = Object(exit ?? {}) as { signals?: unknown; budget?: unknown };
-  if (typeof signals !== "boolean" || !(budget === undefined || isMilliseconds(budget)))
-    report("invalid_configuration", "exit is { signals: true or false, budget: a number of milliseconds }");
-  return { signals: signals !== false, budget: isMilliseconds(budget) ? budget : undefined };
-}
-
-function isMilliseconds(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value <= LONGEST_WAIT;
-}
-
-function propagatorIn(given: StartOptions["propagators"], environment: Environment): TextMapPropagator {
-  if (Array.isArray(given)) return propagatorNamed(given.map((name) => String(name).toLowerCase()));
-  const own = partOf("propagators", given as TextMapPropagator | undefined, "inject", "extract", "fields");
-  return own === undefined ? propagatorNamed(environment.propagators) : new CompositePropagator([own]);
-}
-
-function resourceIn(options: StartOptions, environment: Environment): ServiceResource {
-  const { detectors, resourceAttributes, serviceName } = environment;
-  const isAsked = detectors === undefined || detectors.includes("all") || detectors.includes("env");
-  const named = {
-    "service.name": text("service", options.service),
-    "service.version": text("version", options.version),
-    "deployment.environment.name": text("environment", options.environment),
-  };
-  const given = new AttributeSet(NO_LIMITS);
-  given.setAll(options.resource);
-  return serviceResource(
-    detect(detectors),
-    isAsked ? resourceAttributes : {},
-    withoutUndefined({ "service.name": serviceName }),
-    given.toObject(),
-    withoutUndefined(named),
-  );
-}
-
-function samplerIn({ sampler, samplerRatio }: Environment): Sampler | undefined {
-  return sampler === undefined ? undefined : samplerNamed(sampler, samplerRatio);
-}
-
-function exporterOption(value: unknown): ExporterName | SpanExporter | undefined {
-  if (value === undefined || value === "otlp" || value === "console" || value === "none") return value;
-  if (typeof value === "object" || typeof value === "function")
-    return partOf("exporter", value as SpanExporter, "export", "shutdown");
-  report("invalid_configuration", `exporter: ${describe(value)} is not known; otlp, console and none are`);
-  return undefined;
-}
-
-function processorsOption(processors: unknown): readonly SpanProcessor[] {
-  if (processors === undefined) return [];
-  if (!Array.isArray(processors)) {
-    report("invalid_configuration", "processors is a list of span processors");
-    return [];
-  }
-  const parts = processors.map((processor: unknown, index) =>
-    partOf(`processors[${index}]`, processor as SpanProcessor, "onStart", "onEnd", "forceFlush", "shutdown"),
-  );
-  return parts.filter((part) => part !== undefined);
-}
-
-function text(name: string, value: unknown): string | undefined {
-  if (value === undefined || value === "") return undefined;
-  if (typeof value === "string") return value;
-  report("invalid_configuration", `${name} is a text, and was given as ${nounFor(value)}`);
-  return undefined;
 }

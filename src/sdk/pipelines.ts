@@ -24,7 +24,7 @@ import type { Resource, ServiceResource } from "../resource/resource.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
-import type { Settings } from "./options.ts";
+import type { Settings } from "./settings.ts";
 import type { OtlpSettings } from "./otlp-settings.ts";
 
 /** Between two collections of metrics, in ms.  (Specification: OTEL_METRIC_EXPORT_INTERVAL) */

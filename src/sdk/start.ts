@@ -6,10 +6,12 @@ import { Account } from "../export/account.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
+import type { Subscription } from "../instrumentation/subscription.ts";
 import { measurementCount } from "../metrics/accessors.ts";
 import { readEnvironment, readVerbosity } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
-import { resolveSettings, type Settings, type StartOptions } from "./options.ts";
+import type { StartOptions } from "./options.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
 import { metricPipeline, spanPipeline } from "./pipelines.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
 import { flushAtSignals } from "./signals.ts";
@@ -71,9 +73,7 @@ function begin(settings: Settings): Telemetry {
   const providers = { tracerProvider, meterProvider, propagator: settings.propagator };
   processState.providers = providers;
   registerGlobals(settings.contextManager);
-  const hooks = [traceHttpClient(), traceFetch()];
-  if (processState.ownsContext) hooks.push(traceHttpServer());
-  else if (settings.contextManager !== undefined) reportUntraced();
+  const hooks = httpHooks(settings);
   const { signals, budget } = settings.exit;
   const telemetry = telemetryOf(
     { pipeline: spans, account: accounts.spans },
@@ -92,6 +92,14 @@ function begin(settings: Settings): Telemetry {
     ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, () => spans.hurry?.())
     : () => {};
   return telemetry;
+}
+
+function httpHooks({ http, contextManager }: Settings): Subscription[] {
+  const hooks = http.client ? [traceHttpClient(), traceFetch()] : [];
+  if (!http.server) return hooks;
+  if (processState.ownsContext) hooks.push(traceHttpServer(http.ignore));
+  else if (contextManager !== undefined) reportUntraced();
+  return hooks;
 }
 
 /** A span that is not active where its request is handled would tear each trace in two. */

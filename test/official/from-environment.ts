@@ -8,7 +8,7 @@ import {
 import { expect } from "chai";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { readEnvironment } from "../../src/sdk/environment.ts";
-import { resolveSettings } from "../../src/sdk/options.ts";
+import { resolveSettings } from "../../src/sdk/settings.ts";
 import type { Span } from "../../src/trace/span.ts";
 import { silently } from "../stderr.ts";
 import { type Row, stage } from "./stage.ts";

@@ -1,7 +1,8 @@
 import { propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { readEnvironment } from "../../src/sdk/environment.ts";
-import { resolveSettings, type StartOptions } from "../../src/sdk/options.ts";
+import type { StartOptions } from "../../src/sdk/options.ts";
+import { resolveSettings } from "../../src/sdk/settings.ts";
 import { forgetWhatWasTold, silently } from "../stderr.ts";
 
 const PARENT = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 };

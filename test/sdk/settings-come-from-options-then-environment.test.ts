@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { readEnvironment } from "../../src/sdk/environment.ts";
-import { resolveSettings, type StartOptions } from "../../src/sdk/options.ts";
+import type { StartOptions } from "../../src/sdk/options.ts";
+import { resolveSettings } from "../../src/sdk/settings.ts";
 import { forgetWhatWasTold, silently } from "../stderr.ts";
 
 const settings = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
@@ -24,6 +25,7 @@ const toBoth = (base: string, headers: Record<string, string> = {}, timeout = 10
 
 /** What no variable says, and these tests do not set. */
 const UNSAID = {
+  http: settings({}).http,
   isDisabled: false,
   exit: { signals: true, budget: undefined },
   batch: {},
