@@ -15,6 +15,7 @@ export type { TlsFiles } from "./export/http-transport.ts";
 export type { ExportResult, SpanExporter } from "./export/span-exporter.ts";
 export type { ReceivedRequest } from "./instrumentation/http-server.ts";
 export { type Counter, counter, type Histogram, histogram } from "./metrics/accessors.ts";
+export { createTelemetry, withTelemetry } from "./sdk/create-telemetry.ts";
 export type { ExporterName } from "./sdk/environment.ts";
 export type { ExitOptions, HttpOptions, StartOptions } from "./sdk/options.ts";
 export { start } from "./sdk/start.ts";

@@ -85,6 +85,11 @@ export class Context implements ApiContext {
     return new Context(span, this.providers, scope, this.#values, this.#foreign, frame);
   }
 
+  /** For telemetry of its own: no span of another's is a parent there. */
+  withProviders(providers: Providers): Context {
+    return new Context(undefined, providers, this.scope, this.#values, this.#foreign, this.frame);
+  }
+
   withScope(scope: Scope): Context {
     return new Context(this.span, this.providers, scope, this.#values, this.#foreign, this.frame);
   }

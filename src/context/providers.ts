@@ -7,3 +7,20 @@ export interface Providers {
   /** W3C's where none is named. */
   readonly propagator?: TextMapPropagator;
 }
+
+/** Of all copies of this package; enumerable, so that a copy of the owner has them too. */
+const PROVIDERS = Symbol.for("throughline.1.providers");
+
+/** The owner, from now on known by its providers. */
+export function withProviders<Owner extends object>(owner: Owner, providers: Providers): Owner {
+  return Object.assign(owner, { [PROVIDERS]: providers });
+}
+
+/** Undefined for whatever was never given any. */
+export function providersOf(owner: unknown): Providers | undefined {
+  try {
+    return (owner as { readonly [PROVIDERS]?: Providers } | undefined)?.[PROVIDERS];
+  } catch {
+    return undefined;
+  }
+}

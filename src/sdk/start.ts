@@ -1,21 +1,19 @@
 import { performance } from "node:perf_hooks";
 import { processState } from "../context/process-state.ts";
 import { runSuppressed } from "../context/suppression.ts";
-import { describe, report, setVerbosity } from "../core/diagnostics.ts";
-import { Account } from "../export/account.ts";
+import { report } from "../core/diagnostics.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
 import type { Subscription } from "../instrumentation/subscription.ts";
 import { measurementCount } from "../metrics/accessors.ts";
-import { readEnvironment, readVerbosity } from "./environment.ts";
+import { build, isOptions, settingsFor } from "./build.ts";
 import { registerGlobals } from "./globals.ts";
 import type { StartOptions } from "./options.ts";
-import { resolveSettings, type Settings } from "./settings.ts";
-import { metricPipeline, spanPipeline } from "./pipelines.ts";
+import type { Settings } from "./settings.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
 import { flushAtSignals } from "./signals.ts";
-import { type Telemetry, telemetryOf } from "./telemetry.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 interface Running {
   readonly telemetry: Telemetry;
@@ -43,54 +41,21 @@ export function start(options: StartOptions = {}): Telemetry {
   return telemetry;
 }
 
-function isOptions(options: unknown): options is StartOptions {
-  if (typeof options === "object" && options !== null) return true;
-  report("invalid_configuration", `start() takes an object of options, and was given ${describe(options)}`);
-  return false;
-}
-
-function settingsFor(options: StartOptions): Settings {
-  setVerbosity(readVerbosity());
-  const environment = readEnvironment();
-  try {
-    return resolveSettings(options, environment);
-  } catch (thrown) {
-    report(
-      "invalid_configuration",
-      `start() could not read its options (${describe(thrown)}) and goes on without them`,
-    );
-    return resolveSettings({}, environment);
-  }
-}
-
 function begin(settings: Settings): Telemetry {
-  const { resource } = settings;
-  const accounts = { spans: new Account(), metrics: new Account() };
-  const spans = spanPipeline(settings, resource, accounts.spans);
-  const metrics = metricPipeline(settings, resource, accounts.metrics);
-  const { tracerProvider } = spans;
-  const { meterProvider } = metrics;
-  const providers = { tracerProvider, meterProvider, propagator: settings.propagator };
+  const { telemetry, providers, hurry } = build(settings, () => {
+    process.off("beforeExit", flushAtExit);
+    endSignals();
+    for (const hook of hooks) hook.end();
+    if (processState.providers === providers) processState.providers = undefined;
+    home[RUNNING] = undefined;
+  });
   processState.providers = providers;
   registerGlobals(settings.contextManager);
   const hooks = httpHooks(settings);
   const { signals, budget } = settings.exit;
-  const telemetry = telemetryOf(
-    { pipeline: spans, account: accounts.spans },
-    { pipeline: metrics, account: accounts.metrics },
-    () => {
-      process.off("beforeExit", flushAtExit);
-      endSignals();
-      for (const hook of hooks) hook.end();
-      if (processState.providers === providers) processState.providers = undefined;
-      home[RUNNING] = undefined;
-    },
-  );
   const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
   process.on("beforeExit", flushAtExit);
-  const endSignals = signals
-    ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, () => spans.hurry?.())
-    : () => {};
+  const endSignals = signals ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, hurry) : () => {};
   return telemetry;
 }
 

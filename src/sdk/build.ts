@@ -1,0 +1,54 @@
+import { type Providers, withProviders } from "../context/providers.ts";
+import { describe, report, setVerbosity } from "../core/diagnostics.ts";
+import { Account } from "../export/account.ts";
+import { readEnvironment, readVerbosity } from "./environment.ts";
+import type { StartOptions } from "./options.ts";
+import { metricPipeline, spanPipeline } from "./pipelines.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
+import { type Telemetry, telemetryOf } from "./telemetry.ts";
+
+/** Telemetry that is at work, and where its spans and measurements go. */
+interface Built {
+  readonly telemetry: Telemetry;
+  readonly providers: Providers;
+  readonly hurry: () => void;
+}
+
+/** `onShutdown` undoes, before the last flush, what was put in place around it. */
+export function build(settings: Settings, onShutdown: () => void): Built {
+  const { resource, propagator } = settings;
+  const accounts = { spans: new Account(), metrics: new Account() };
+  const spans = spanPipeline(settings, resource, accounts.spans);
+  const metrics = metricPipeline(settings, resource, accounts.metrics);
+  const { tracerProvider } = spans;
+  const { meterProvider } = metrics;
+  const providers = { tracerProvider, meterProvider, propagator };
+  const telemetry = telemetryOf(
+    { pipeline: spans, account: accounts.spans },
+    { pipeline: metrics, account: accounts.metrics },
+    onShutdown,
+  );
+  return { telemetry: withProviders(telemetry, providers), providers, hurry: () => spans.hurry?.() };
+}
+
+/** What no object is gives no options, and is reported. */
+export function isOptions(options: unknown): options is StartOptions {
+  if (typeof options === "object" && options !== null) return true;
+  report("invalid_configuration", `start() takes an object of options, and was given ${describe(options)}`);
+  return false;
+}
+
+/** Never throws: a getter may. */
+export function settingsFor(options: StartOptions): Settings {
+  setVerbosity(readVerbosity());
+  const environment = readEnvironment();
+  try {
+    return resolveSettings(options, environment);
+  } catch (thrown) {
+    report(
+      "invalid_configuration",
+      `start() could not read its options (${describe(thrown)}) and goes on without them`,
+    );
+    return resolveSettings({}, environment);
+  }
+}

@@ -1,0 +1,39 @@
+import { currentContext, runIn } from "../context/current.ts";
+import { providersOf } from "../context/providers.ts";
+import { runSuppressed } from "../context/suppression.ts";
+import { report } from "../core/diagnostics.ts";
+import { requireFunction } from "../core/errors.ts";
+import { nounFor } from "../core/noun.ts";
+import { build, isOptions, settingsFor } from "./build.ts";
+import type { StartOptions } from "./options.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+/**
+ * Telemetry beside that of `start()`, for a tenant or a test: it registers nothing, hooks nothing and listens to no
+ * signal. What is made within `withTelemetry(telemetry, fn)` goes there. It is sent by `flush()` and `shutdown()`, or at
+ * the end of the block with `await using`. Never throws.
+ *
+ * @param options those of `start()`; http, exit and contextManager mean nothing here
+ * @example
+ * const tenant = createTelemetry({ service: "tenant-a", exporter: "none" });
+ * withTelemetry(tenant, () => withSpan("work", () => {}));
+ * await tenant.shutdown();
+ */
+export function createTelemetry(options: StartOptions = {}): Telemetry {
+  const given = isOptions(options) ? options : {};
+  return runSuppressed(() => build(settingsFor(given), () => {})).telemetry;
+}
+
+/**
+ * Calls `fn` where spans and measurements go to `telemetry`, of `createTelemetry` or `start`. Variables and baggage stay
+ * what they are; the active span does not become a parent there, for its trace is another's.
+ *
+ * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
+ */
+export function withTelemetry<Result>(telemetry: Telemetry, fn: () => Result): Result {
+  requireFunction(fn, "withTelemetry(telemetry, fn)");
+  const providers = providersOf(telemetry);
+  if (providers !== undefined) return runIn(currentContext().withProviders(providers), fn);
+  report("invalid_argument", `withTelemetry() was given ${nounFor(telemetry)} that is no telemetry of ours`);
+  return fn();
+}
