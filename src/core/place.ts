@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
-/** Where this package's own code lies: `src`, or `dist`. */
-const OWN = new URL("..", import.meta.url).href;
+/** Where this package's own code lies: `src`, or `dist`, at whatever depth this file comes to lie in it. */
+const OWN = import.meta.url.replace(/^(.*\/(?:src|dist)\/).*$/, "$1");
 const OWN_PATH = fileURLToPath(OWN);
 
 /** Where our caller was called from, as "file:line:column", outside this package. Costs some µs. */

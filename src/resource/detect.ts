@@ -1,5 +1,4 @@
 import type { Attributes } from "@opentelemetry/api";
-import { randomUUID } from "node:crypto";
 import { arch, hostname, release, type } from "node:os";
 import { basename } from "node:path";
 import { report } from "../core/diagnostics.ts";
@@ -69,8 +68,8 @@ function ownProcess(): Attributes {
   };
 }
 
-const INSTANCE = randomUUID();
+let instance: string | undefined;
 
 function serviceinstance(): Attributes {
-  return { "service.instance.id": INSTANCE };
+  return { "service.instance.id": (instance ??= process.getBuiltinModule("node:crypto").randomUUID()) };
 }

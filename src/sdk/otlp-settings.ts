@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
@@ -128,7 +127,7 @@ function filesIn(
 
 function contentOf(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return process.getBuiltinModule("node:fs").readFileSync(path, "utf8");
   } catch (thrown) {
     report(
       "invalid_configuration",

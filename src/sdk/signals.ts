@@ -1,4 +1,3 @@
-import { isMainThread } from "node:worker_threads";
 import { runOutside } from "../context/suppression.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -15,7 +14,7 @@ type Signal = (typeof SIGNALS)[number];
  */
 export function flushAtSignals(telemetry: Telemetry, budget: number, hurry: () => void): () => void {
   // Workers get no signals.
-  if (!isMainThread) return () => {};
+  if (!process.getBuiltinModule("node:worker_threads").isMainThread) return () => {};
   const ends = SIGNALS.map((signal) => {
     let isFlushing = false;
     const end = (): void => void process.off(signal, onSignal);
