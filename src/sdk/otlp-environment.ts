@@ -1,6 +1,8 @@
 import { wellFormedHeaders } from "./headers.ts";
 import type { VariableReader } from "./variables.ts";
 
+/** One for now: another is named, and not used in silence. */
+const PROTOCOLS = ["http/protobuf"] as const;
 const COMPRESSIONS = ["gzip", "none"] as const;
 
 /** Where OTLP of one signal goes, and how; undefined where a variable is unset, empty or invalid. */
@@ -10,6 +12,7 @@ export interface OtlpEnvironment {
   readonly headers: Readonly<Record<string, string>>;
   /** For one attempt, in ms. */
   readonly timeout: number | undefined;
+  readonly protocol: (typeof PROTOCOLS)[number] | undefined;
   readonly compression: (typeof COMPRESSIONS)[number] | undefined;
   /** Paths of PEM files: whom to trust, and who we are. */
   readonly certificate: string | undefined;
@@ -27,6 +30,7 @@ export function readOtlp(reader: VariableReader): Readonly<Record<"traces" | "me
       url: reader.text(own("ENDPOINT")),
       headers: readHeaders(reader, own("HEADERS")) ?? headers ?? {},
       timeout: reader.timeout(...both("TIMEOUT")),
+      protocol: reader.oneOf(PROTOCOLS, ...both("PROTOCOL")),
       compression: reader.oneOf(COMPRESSIONS, ...both("COMPRESSION")),
       certificate: reader.text(...both("CERTIFICATE")),
       clientKey: reader.text(...both("CLIENT_KEY")),

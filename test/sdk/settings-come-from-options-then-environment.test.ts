@@ -194,6 +194,13 @@ describe("settings", () => {
     expect(settings(options, variables).traces).to.deep.include(options);
   });
 
+  it("name a protocol that is not there yet, once, and use the one that is", () => {
+    const said = silently(() => settings({}, { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }));
+    expect(said).to.equal(
+      "throughline: OTEL_EXPORTER_OTLP_PROTOCOL is grpc; it is to be one of http/protobuf\n",
+    );
+  });
+
   it("name a PEM file that cannot be read, and go on without it", () => {
     const said = silently(() => {
       const { traces } = settings({}, { OTEL_EXPORTER_OTLP_CLIENT_KEY: "no/such.pem" });
