@@ -2,7 +2,7 @@
 // module as to run it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, rmSync } from "node:fs";
-import { rollup } from "rollup";
+import { rollup } from "@rollup/wasm-node";
 
 rmSync("dist", { recursive: true, force: true });
 const compiler = "node_modules/typescript/bin/tsc";
