@@ -38,7 +38,10 @@ export function bindFunction<Target>(context: Context, target: Target & AnyFunct
 }
 
 /** Frameworks look at how many arguments a function takes, and people at its name. */
-export function sameSignature<Target>(target: Target & AnyFunction, wrapper: unknown): Target {
+export function sameSignature<Target extends { readonly length: number; readonly name: string }>(
+  target: Target,
+  wrapper: unknown,
+): Target {
   try {
     const { length, name } = target;
     Object.defineProperties(wrapper, {

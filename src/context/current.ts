@@ -101,17 +101,14 @@ export function capture(context: ApiContext): Context {
 /** Whatever another's manager does, `fn` is called, once, and what it returns or throws is what counts. */
 function runInForeign<Result>(manager: ContextManager, context: Context, fn: () => Result): Result {
   let outcome: (() => Result) | undefined;
-  const callOnce = (): void => {
-    outcome ??= outcomeOf(fn);
-  };
+  const callOnce = (): (() => Result) => (outcome ??= outcomeOf(fn));
   try {
     ignoreRejection(manager.with(context, callOnce), reportManager);
     if (outcome === undefined) reportManager("it did not call a function that it was given");
   } catch (thrown) {
     reportManager(thrown);
   }
-  callOnce();
-  return (outcome as unknown as () => Result)();
+  return callOnce()();
 }
 
 function outcomeOf<Result>(fn: () => Result): () => Result {

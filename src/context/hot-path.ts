@@ -1,9 +1,7 @@
 import { report } from "../core/diagnostics.ts";
 import { callerPlace, callerStack } from "../core/place.ts";
 import { currentContext } from "./current.ts";
-
-/** Variables that a process can have before their number itself is the misuse. */
-const MANY_VARIABLES = 1_000;
+import { INDEXED } from "./scope.ts";
 
 /** Where variables were made within an operation; forgotten once one place was seen twice. */
 let places: Set<string> | undefined = new Set();
@@ -13,7 +11,7 @@ let places: Set<string> | undefined = new Set();
  * A variable is made once, at module level.
  */
 export function watchForHotPath(name: string, count: number): void {
-  if (count > MANY_VARIABLES || isMadeAgain())
+  if (count > INDEXED || isMadeAgain())
     report(
       "variables_in_hot_path",
       () =>

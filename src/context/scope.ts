@@ -25,8 +25,11 @@ function nextId(): number {
   return (last = (last + 1) & 0x3fff_ffff);
 }
 
-/** Variables with an index from here on are kept in a map: an array that long would be copied for each set. */
-const INDEXED = 1_000;
+/**
+ * Variables with an index from here on are kept in a map: an array that long would be copied for each set. A process that
+ * has more makes them where it should not.
+ */
+export const INDEXED = 1_000;
 
 /** Shared by all scopes without a binding. */
 const NOTHING: (Binding | undefined)[] = [];

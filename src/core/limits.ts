@@ -76,9 +76,9 @@ export function spanLimits(limits: Limits = DEFAULT_LIMITS): SpanLimits {
 
 /** Some limits as a user gave them, and the defaults for the rest; what is no limit is reported and left at its default. */
 export function resolveLimits(given: unknown, defaults: Partial<Limits> = {}): Limits {
-  const limits: Record<string, number> = { ...DEFAULT_LIMITS, ...defaults };
+  const limits: { -readonly [Name in keyof Limits]: number } = { ...DEFAULT_LIMITS, ...defaults };
   for (const [name, value] of Object.entries(given ?? {})) {
-    if (Object.hasOwn(DEFAULT_LIMITS, name) && isLimit(value)) limits[name] = value;
+    if (isName(name) && isLimit(value)) limits[name] = value;
     else if (value !== undefined) {
       report(
         "invalid_configuration",
@@ -86,7 +86,11 @@ export function resolveLimits(given: unknown, defaults: Partial<Limits> = {}): L
       );
     }
   }
-  return limits as unknown as Limits;
+  return limits;
+}
+
+function isName(name: string): name is keyof Limits {
+  return Object.hasOwn(DEFAULT_LIMITS, name);
 }
 
 function isLimit(value: unknown): value is number {

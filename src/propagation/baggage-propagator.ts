@@ -1,7 +1,5 @@
 import {
   type Context,
-  defaultTextMapGetter,
-  defaultTextMapSetter,
   propagation,
   type TextMapGetter,
   type TextMapPropagator,
@@ -12,21 +10,13 @@ import { joinedLines } from "./header-lines.ts";
 
 /** `baggage`, in and out of any carrier.  (W3C Baggage) */
 export class BaggagePropagator implements TextMapPropagator {
-  inject<Carrier>(
-    context: Context,
-    carrier: Carrier,
-    setter: TextMapSetter<Carrier> = defaultTextMapSetter,
-  ): void {
+  inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
     const baggage = propagation.getBaggage(context);
     const header = baggage === undefined ? "" : formatBaggage(baggage);
     if (header !== "") setter.set(carrier, "baggage", header);
   }
 
-  extract<Carrier>(
-    context: Context,
-    carrier: Carrier,
-    getter: TextMapGetter<Carrier> = defaultTextMapGetter,
-  ): Context {
+  extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
     const header = joinedLines(getter.get(carrier, "baggage"));
     const baggage = header === undefined ? undefined : parseBaggage(header);
     return baggage === undefined ? context : propagation.setBaggage(context, baggage);

@@ -1,7 +1,5 @@
 import {
   type Context,
-  defaultTextMapGetter,
-  defaultTextMapSetter,
   isSpanContextValid,
   type TextMapGetter,
   type TextMapPropagator,
@@ -14,11 +12,7 @@ import { formatTraceparent, formatTraceState, parseTraceContext } from "./trace-
 
 /** `traceparent` and `tracestate`, in and out of any carrier.  (W3C Trace Context Level 2) */
 export class TraceContextPropagator implements TextMapPropagator {
-  inject<Carrier>(
-    context: Context,
-    carrier: Carrier,
-    setter: TextMapSetter<Carrier> = defaultTextMapSetter,
-  ): void {
+  inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
     const span = trace.getSpanContext(context);
     if (span === undefined || !isSpanContextValid(span)) return;
     setter.set(carrier, "traceparent", formatTraceparent(span));
@@ -26,11 +20,7 @@ export class TraceContextPropagator implements TextMapPropagator {
     if (state !== "") setter.set(carrier, "tracestate", state);
   }
 
-  extract<Carrier>(
-    context: Context,
-    carrier: Carrier,
-    getter: TextMapGetter<Carrier> = defaultTextMapGetter,
-  ): Context {
+  extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
     const traceparent = onlyLine(getter.get(carrier, "traceparent"));
     if (traceparent === undefined) return context;
     const parent = parseTraceContext(traceparent, joinedLines(getter.get(carrier, "tracestate")));

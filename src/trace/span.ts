@@ -30,8 +30,10 @@ import type { TracingSetup } from "./tracing-setup.ts";
 
 const NO_ATTRIBUTES: AttributeList = [];
 // Frozen, for all spans share them, and whoever reads a span can reach them.
-const NO_EVENTS = Object.freeze([]) as unknown as EventRecord[];
-const NO_LINKS = Object.freeze([]) as unknown as LinkRecord[];
+const NO_EVENTS: EventRecord[] = [];
+const NO_LINKS: LinkRecord[] = [];
+Object.freeze(NO_EVENTS);
+Object.freeze(NO_LINKS);
 
 /** What a tracer has decided about a span before it exists. */
 export interface SpanStart {

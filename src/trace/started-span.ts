@@ -62,23 +62,25 @@ function asStarted(span: Span): StartedSpan {
   return isGiven ? (span as StartedSpan) : delegate(span, { run, [Symbol.dispose]: dispose });
 }
 
-/** Every method of OpenTelemetry's Span. */
-const METHODS = [
-  "spanContext",
-  "setAttribute",
-  "setAttributes",
-  "addEvent",
-  "addLink",
-  "addLinks",
-  "setStatus",
-  "updateName",
-  "end",
-  "isRecording",
-  "recordException",
-] as const satisfies readonly (keyof Span)[];
-
 /** For a span that nothing can be added to: an object that has the two methods, and passes the others on. */
 function delegate(span: Span, added: Pick<StartedSpan, "run" | typeof Symbol.dispose>): StartedSpan {
-  const methods = METHODS.map((name) => [name, span[name].bind(span)] as const);
-  return Object.assign(added, Object.fromEntries(methods)) as unknown as StartedSpan;
+  const own: StartedSpan = {
+    ...added,
+    spanContext: () => span.spanContext(),
+    isRecording: () => span.isRecording(),
+    setAttribute: (...attribute) => passOn(() => span.setAttribute(...attribute)),
+    setAttributes: (attributes) => passOn(() => span.setAttributes(attributes)),
+    addEvent: (...event) => passOn(() => span.addEvent(...event)),
+    addLink: (link) => passOn(() => span.addLink(link)),
+    addLinks: (links) => passOn(() => span.addLinks(links)),
+    setStatus: (status) => passOn(() => span.setStatus(status)),
+    updateName: (name) => passOn(() => span.updateName(name)),
+    recordException: (...exception) => span.recordException(...exception),
+    end: (time) => span.end(time),
+  };
+  const passOn = (act: () => unknown): StartedSpan => {
+    act();
+    return own;
+  };
+  return own;
 }

@@ -34,11 +34,10 @@ const SUBJECT = "traced(name, options?, fn), or @traced() before a method,";
 
 /** `traced` for one instrumentation scope. */
 export function tracedOf(withSpan: WithSpan): Traced {
-  const wrap = <Traceable>(name: string, options: SpanOptions, fn: Traceable): Traceable => {
+  const wrap = (name: string, options: SpanOptions, fn: unknown): unknown => {
     requireFunction(fn, SUBJECT);
-    const call = fn as unknown as (this: unknown, ...args: unknown[]) => unknown;
-    return sameSignature(call as never, function (this: unknown, ...args: unknown[]): unknown {
-      return withSpan(name, options, () => call.apply(this, args));
+    return sameSignature(fn, function (this: unknown, ...args: unknown[]): unknown {
+      return withSpan(name, options, (): unknown => Reflect.apply(fn, this, args));
     });
   };
   const traced = (...args: readonly unknown[]): unknown => {
@@ -46,10 +45,10 @@ export function tracedOf(withSpan: WithSpan): Traced {
     if (name !== undefined && typeof name !== "string")
       throw notAFunction(SUBJECT, `${nounFor(name)} as its name`);
     if (name !== undefined && typeof second === "function") return wrap(name, {}, second);
-    if (name !== undefined && args.length > 2) return wrap(name, (second ?? {}) as SpanOptions, fn);
+    if (name !== undefined && args.length > 2) return wrap(name, second ?? {}, fn);
     // An import that is undefined, say: options are an object.
     if (args.length > 1 && typeof second !== "object") requireFunction(second, SUBJECT);
-    return decorator((method, own) => wrap(name ?? own, (second ?? {}) as SpanOptions, method));
+    return decorator((method, own) => wrap(name ?? own, second ?? {}, method));
   };
   return traced as Traced;
 }
