@@ -36,6 +36,43 @@ shop     request.duration  98,123  13.21  0.8  11.5  210.2  ms
 `);
   });
 
+  it("shows seconds as durations", () => {
+    const rows = [
+      row("duration", { count: 2, mean: 0.25, min: 0.0004, max: 75, unit: "s" }),
+      row("offset", { value: -3, unit: "s" }),
+    ];
+    expect(drawMetrics(rows)).to.equal(`\
+service  metric  value
+shop     offset   -3 s
+
+service  metric    count    mean     min     max
+shop     duration      2  250 ms  400 µs  1m 15s
+`);
+  });
+
+  it("where it is too wide shows the ends of keys, what tells rows of a metric apart, and no minimum", () => {
+    const [method, host] = [
+      ["http.request.method", "GET"],
+      ["server.address", "payments.internal.example"],
+    ] as const;
+    const rows = [200, 404].map((status) =>
+      row("http.client.request.duration", {
+        count: status,
+        mean: 0.25,
+        min: 0.1,
+        median: 0.2,
+        max: 1,
+        unit: "s",
+        attributes: [method, host, ["http.response.status_code", String(status)]],
+      }),
+    );
+    expect(drawMetrics(rows)).to.equal(`\
+service  metric                        attributes       count    mean    ~p50     max
+shop     http.client.request.duration  status_code=200    200  250 ms  200 ms  1.00 s
+shop     http.client.request.duration  status_code=404    404  250 ms  200 ms  1.00 s
+`);
+  });
+
   it("shortens attributes first", () => {
     const rows = [row("orders", { value: 7, attributes: [["customer", "somebody with a very long name"]] })];
     expect(drawMetrics(rows, { width: 50 })).to.equal(`\
