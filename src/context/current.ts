@@ -168,7 +168,7 @@ export function tracerProviderIn(context: Context): TracerProvider {
   return providersIn(context)?.tracerProvider ?? trace.getTracerProvider();
 }
 
-/** The current meter provider, else the API's global one, which another SDK may have registered. */
-export function currentMeterProvider(): MeterProvider {
-  return providersIn(currentContext())?.meterProvider ?? metrics.getMeterProvider();
+/** The meter provider of a context, else the API's global one, which another SDK may have registered. */
+export function meterProviderIn(context: Context): MeterProvider {
+  return providersIn(context)?.meterProvider ?? metrics.getMeterProvider();
 }

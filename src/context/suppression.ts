@@ -1,4 +1,4 @@
-import type { Context as ApiContext } from "@opentelemetry/api";
+import { type Context as ApiContext, INVALID_SPAN_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Context } from "./context.ts";
 import { runIn } from "./current.ts";
@@ -10,6 +10,18 @@ const SUPPRESS_TRACING = Symbol.for("OpenTelemetry SDK Context Key SUPPRESS_TRAC
 export function isTracingSuppressed(context: ApiContext): boolean {
   try {
     return context.getValue(SUPPRESS_TRACING) === true;
+  } catch {
+    return false;
+  }
+}
+
+/** A span for one whose request is traced already: it does nothing, and no header is made where it is active. */
+export const ALREADY_TRACED: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** Whether no other side is to be told of this context. Never throws. */
+export function isInjectionSuppressed(context: ApiContext): boolean {
+  try {
+    return isTracingSuppressed(context) || trace.getSpan(context) === ALREADY_TRACED;
   } catch {
     return false;
   }

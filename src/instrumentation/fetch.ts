@@ -1,6 +1,7 @@
-import type { Span } from "@opentelemetry/api";
-import { failClientSpan, type OutgoingRequest, recordStatus, startClientSpan } from "./client-span.ts";
-import { DEFAULT_PORTS } from "./http-attributes.ts";
+import { beginClientExchange, breakOff, type OutgoingRequest } from "./client-exchange.ts";
+import { DEFAULT_PORTS, KNOWN_METHODS } from "./http-attributes.ts";
+import type { HttpExchange } from "./http-exchange.ts";
+import { forgetOfficialUndici, unlessTraced } from "./official-undici.ts";
 import { Subscription } from "./subscription.ts";
 
 /** What undici, which is behind `fetch`, publishes of a request. */
@@ -16,27 +17,29 @@ interface UndiciRequest {
 }
 
 /** A client span for every request of `fetch` and undici, each redirect its own, and the trace's headers on it. */
-export function traceFetch(): Subscription {
-  const spans = new WeakMap<UndiciRequest, Span>();
-  return new Subscription()
+export function traceFetch(knownMethods: ReadonlySet<string> = KNOWN_METHODS): Subscription {
+  const exchanges = new WeakMap<UndiciRequest, HttpExchange>();
+  const take = (request: UndiciRequest): HttpExchange | undefined => {
+    const exchange = exchanges.get(request);
+    exchanges.delete(request);
+    return exchange;
+  };
+  return new Subscription(forgetOfficialUndici)
     .on<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
-      // An upgraded connection is no request: nothing tells when it is over.
-      const span = request.upgrade ? undefined : startClientSpan(outgoing(request));
-      if (span !== undefined) spans.set(request, span);
+      const exchange = unlessTraced(headerOf(request, "traceparent"), () =>
+        // An upgraded connection is no request: nothing tells when it is over.
+        request.upgrade ? undefined : beginClientExchange(outgoing(request), knownMethods),
+      );
+      if (exchange !== undefined) exchanges.set(request, exchange);
     })
     .on<{ request: UndiciRequest; response: { statusCode: number } }>(
       "undici:request:headers",
-      ({ request, response }) => {
-        const span = spans.get(request);
-        if (span !== undefined) recordStatus(span, response.statusCode);
-      },
+      ({ request, response }) => exchanges.get(request)?.answer(response.statusCode),
     )
-    .on<{ request: UndiciRequest }>("undici:request:trailers", ({ request }) => {
-      spans.get(request)?.end();
-    })
+    .on<{ request: UndiciRequest }>("undici:request:trailers", ({ request }) => take(request)?.end())
     .on<{ request: UndiciRequest; error: unknown }>("undici:request:error", ({ request, error }) => {
-      const span = spans.get(request);
-      if (span !== undefined) failClientSpan(span, error);
+      const exchange = take(request);
+      if (exchange !== undefined) breakOff(exchange, error);
     });
 }
 
@@ -49,12 +52,16 @@ function outgoing(request: UndiciRequest): OutgoingRequest {
     host: hostname,
     port: Number(port) || DEFAULT_PORTS[scheme],
     target: request.path,
-    hasHeader: (name) => hasHeader(request, name),
+    getHeader: (name) => headerOf(request, name),
     setHeader: (name, value) => request.addHeader(name, value),
   };
 }
 
-function hasHeader({ headers }: UndiciRequest, name: string): boolean {
-  if (typeof headers === "string") return headers.toLowerCase().includes(`${name}:`);
-  return headers.some((header, index) => index % 2 === 0 && String(header).toLowerCase() === name);
+/** By a name in lowercase. */
+function headerOf({ headers }: UndiciRequest, name: string): string | undefined {
+  if (typeof headers === "string") return new RegExp(`^${name}: *(.*)$`, "im").exec(headers)?.[1];
+  const index = headers.findIndex(
+    (header, place) => place % 2 === 0 && String(header).toLowerCase() === name,
+  );
+  return index < 0 ? undefined : String(headers[index + 1]);
 }

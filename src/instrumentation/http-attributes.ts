@@ -1,5 +1,8 @@
-/** The methods that are named as they are; any other is `_OTHER`, so that a client cannot invent names. */
-const METHODS = new Set([
+/**
+ * The methods that are named as they are, unless others are; any other is `_OTHER`, so that a client cannot invent
+ * names.  (Semantic conventions: HTTP spans, http.request.method)
+ */
+export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
   "POST",
@@ -18,9 +21,17 @@ export const HTTP_SCOPE = "throughline/http";
 /** The port of each scheme, where a URL names none. */
 export const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
+interface NamedMethod {
+  readonly name: string;
+  readonly attributes: {
+    readonly "http.request.method": string;
+    readonly "http.request.method_original"?: string;
+  };
+}
+
 /** A span's name and method attributes.  (Semantic conventions: HTTP spans, name and method) */
-export function methodOf(method: string | undefined): { name: string; attributes: Record<string, string> } {
-  if (method !== undefined && METHODS.has(method))
+export function methodOf(method: string | undefined, known: ReadonlySet<string>): NamedMethod {
+  if (method !== undefined && known.has(method))
     return { name: method, attributes: { "http.request.method": method } };
   return {
     name: "HTTP",

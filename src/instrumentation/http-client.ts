@@ -1,14 +1,9 @@
-import type { Span } from "@opentelemetry/api";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { report } from "../core/diagnostics.ts";
-import {
-  failClientSpan,
-  recordStatus,
-  startClientSpan,
-  type Target,
-  targetAttributes,
-} from "./client-span.ts";
-import { DEFAULT_PORTS } from "./http-attributes.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
+import { beginClientExchange, breakOff, serverOf, type Target, targetAttributes } from "./client-exchange.ts";
+import { DEFAULT_PORTS, KNOWN_METHODS } from "./http-attributes.ts";
+import type { HttpExchange } from "./http-exchange.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
 /** Node 20 tells of a request only when its headers are on their way. */
@@ -20,78 +15,93 @@ interface Answered {
 }
 
 /** A client span for every request made with node:http, and the trace's headers on it. */
-export function traceHttpClient(): Subscription {
-  const unanswered = new WeakMap<ClientRequest, Span>();
-  const take = (request: ClientRequest): Span | undefined => {
-    const span = unanswered.get(request);
-    unanswered.delete(request);
-    return span;
+export function traceHttpClient(knownMethods: ReadonlySet<string> = KNOWN_METHODS): Subscription {
+  const exchanges = new WeakMap<ClientRequest, HttpExchange>();
+  const take = (request: ClientRequest): HttpExchange | undefined => {
+    const exchange = exchanges.get(request);
+    exchanges.delete(request);
+    return exchange;
   };
   return new Subscription()
     .on<{ request: ClientRequest }>(
       CAN_INJECT ? "http.client.request.created" : "http.client.request.start",
       ({ request }) => {
-        const span = startSpan(request);
-        if (span === undefined) return;
-        unanswered.set(request, span);
+        const exchange = begin(request, knownMethods);
+        if (exchange === undefined) return;
+        exchanges.set(request, exchange);
         const onClose = guarded("a request's close", () => {
-          const left = take(request);
-          if (left !== undefined) endUnanswered(left, request);
+          if (!exchange.isAnswered && take(request) !== undefined) endUnanswered(exchange, request);
         });
         request.once("close", onClose);
       },
     )
     .on<Answered>("http.client.response.finish", ({ request, response }) => {
-      const span = take(request);
-      if (span !== undefined) endWith(span, request, response);
+      const exchange = exchanges.get(request);
+      if (exchange === undefined) return;
+      answer(exchange, request, response);
+      const onClose = guarded("a response's close", () => {
+        if (take(request) !== undefined) endAnswered(exchange, response);
+      });
+      response.once("close", onClose);
     })
     .on<{ request: ClientRequest; error: unknown }>("http.client.request.error", ({ request, error }) => {
-      const span = take(request);
-      if (span !== undefined) failClientSpan(span, error);
+      const exchange = take(request);
+      if (exchange !== undefined) breakOff(exchange, error);
     });
 }
 
-function startSpan(request: ClientRequest): Span | undefined {
-  return startClientSpan({
-    ...targetOf(request, undefined),
-    method: request.method,
-    hasHeader: (name) => request.hasHeader(name),
-    setHeader: (name, value) => setHeader(request, name, value),
-  });
+function begin(request: ClientRequest, knownMethods: ReadonlySet<string>): HttpExchange | undefined {
+  // Whoever added it before has a span for the request, and there it is not active any more.
+  if (!CAN_INJECT && request.hasHeader("traceparent")) return undefined;
+  return beginClientExchange(
+    {
+      ...targetOf(request, undefined),
+      method: request.method,
+      getHeader: (name) => request.getHeader(name)?.toString(),
+      setHeader: (name, value) => setHeader(request, name, value),
+    },
+    knownMethods,
+  );
 }
 
 function setHeader(request: ClientRequest, name: string, value: string): void {
   if (!request.headersSent) return void request.setHeader(name, value);
   const reason = CAN_INJECT
-    ? "its headers were given as an array"
+    ? "its headers were given as an array, or with expect: 100-continue"
     : "Node 20 offers no way to add it; Node 22 does";
   report("no_injection", `an outgoing node:http request carries no traceparent: ${reason}`);
 }
 
-/** The connection's own host and port: a Host header may name another, and one in an array none that can be read. */
-function targetOf(request: ClientRequest, connected: number | undefined): Target {
+/** The server that the Host header names; where it cannot be read, whoever is connected. */
+function targetOf(request: ClientRequest, connectedPort: number | undefined): Target {
   const header = request.getHeader("host");
-  const named = typeof header === "string" ? /^(.*?)(?::(\d+))?$/.exec(header) : null;
   const scheme = request.protocol.slice(0, -1);
-  const isOwn = named?.[1]?.replace(/^\[|\]$/g, "") === request.host.replace(/^\[|\]$/g, "");
-  const guessed = isOwn ? Number(named?.[2] ?? DEFAULT_PORTS[scheme]) : undefined;
-  return { scheme, host: request.host, port: connected ?? guessed, target: request.path };
+  const target = request.path;
+  const [, host, port] = typeof header === "string" ? (/^(.+?)(?::(\d+))?$/.exec(header) ?? []) : [];
+  if (host === undefined) return { scheme, host: request.host, port: connectedPort, target };
+  return { scheme, host, port: Number(port) || DEFAULT_PORTS[scheme], target };
 }
 
-function endWith(span: Span, request: ClientRequest, response: IncomingMessage): void {
-  span.setAttributes(targetAttributes(targetOf(request, response.socket.remotePort)));
-  recordStatus(span, response.statusCode ?? 0);
-  const onClose = guarded("a response's close", () => {
-    if (response.complete) span.end();
-    else failClientSpan(span, response.errored ?? new Error("the response broke off"));
+function answer(exchange: HttpExchange, request: ClientRequest, response: IncomingMessage): void {
+  const { remoteAddress, remotePort } = response.socket;
+  const target = targetAttributes(targetOf(request, remotePort));
+  exchange.tell({ ...serverOf(target), "network.protocol.version": response.httpVersion });
+  exchange.span.setAttributes({
+    ...target,
+    ...withoutUndefined({ "network.peer.address": remoteAddress, "network.peer.port": remotePort }),
   });
-  response.once("close", onClose);
+  exchange.answer(response.statusCode ?? 0);
+}
+
+function endAnswered(exchange: HttpExchange, response: IncomingMessage): void {
+  if (response.complete) exchange.end();
+  else breakOff(exchange, response.errored ?? new Error("the response broke off"));
 }
 
 /** A request that closed without a response to wait for: its connection was upgraded, or it was given up. */
-function endUnanswered(span: Span, request: ClientRequest): void {
+function endUnanswered(exchange: HttpExchange, request: ClientRequest): void {
   const { res } = request as { res?: IncomingMessage | null };
-  if (res === undefined || res === null) return failClientSpan(span, new Error("the request was given up"));
-  recordStatus(span, res.statusCode ?? 0);
-  span.end();
+  if (res === undefined || res === null) return breakOff(exchange, new Error("the request was given up"));
+  exchange.answer(res.statusCode ?? 0);
+  exchange.end();
 }

@@ -1,5 +1,5 @@
-import { propagation, type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Attributes, propagation, SpanKind } from "@opentelemetry/api";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { bindEmitter } from "../context/bind.ts";
 import { Context } from "../context/context.ts";
 import { currentContext, enter } from "../context/current.ts";
@@ -7,12 +7,14 @@ import { Scope } from "../context/scope.ts";
 import { isTracingSuppressed, suppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
-import { HTTP_SCOPE, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
+import { HTTP_SCOPE, KNOWN_METHODS, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
+import { HttpExchange } from "./http-exchange.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
 interface RequestStart {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly server: Server;
 }
 
 const tracerIn = currentTracer(HTTP_SCOPE, VERSION);
@@ -28,32 +30,47 @@ export interface ReceivedRequest {
 /**
  * A server span and a scope for every request that node:http receives. The handler runs in them, and so do the
  * listeners of request and response, which Node would run in no context or, pipelined, in another request's. In a request
- * that is ignored, as a health check may be, nothing is traced; it has its scope all the same.
+ * that is ignored, as a health check may be, nothing is traced; it has its scope all the same, and so it has beside the
+ * official instrumentation, which traces it then.
  */
 export function traceHttpServer(
   isIgnored: (request: ReceivedRequest) => boolean = () => false,
+  knownMethods: ReadonlySet<string> = KNOWN_METHODS,
 ): Subscription {
-  return new Subscription().on<RequestStart>("http.server.request.start", ({ request, response }) => {
+  return new Subscription().on<RequestStart>("http.server.request.start", ({ request, response, server }) => {
     const ambient = currentContext();
     if (isTracingSuppressed(ambient)) return;
     // What is ambient here is whatever the server was made in: only where telemetry goes is taken from it.
-    const scope = new Scope();
-    if (isIgnored(request)) {
-      const untraced = suppressed(new Context(undefined, ambient.providers, scope));
-      return runRest(untraced, request, response);
-    }
-    const remote = propagation.extract(
-      new Context(undefined, ambient.providers, scope),
-      request.headers,
-    ) as Context;
-    const { name, attributes } = methodOf(request.method);
-    const options = { kind: SpanKind.SERVER, attributes: { ...attributes, ...describeRequest(request) } };
-    const span = tracerIn(remote).startSpan(name, options, remote);
-    runRest(remote.withSpan(span, scope), request, response);
-    response.once(
-      "close",
-      guarded("a response's close", () => endSpan(span, response)),
-    );
+    const empty = new Context(undefined, ambient.providers, new Scope());
+    if (isTracedByOthers(server)) return enter(empty);
+    if (isIgnored(request)) return runRest(suppressed(empty), request, response);
+    const exchange = beginServerExchange(request, empty, knownMethods);
+    runRest(exchange.context, request, response);
+    const onClose = guarded("a response's close", () => endServerExchange(exchange, response));
+    response.once("close", onClose);
+  });
+}
+
+/** The official instrumentation wraps the method by which a server tells of its requests, and marks what it wraps. */
+function isTracedByOthers(server: Server): boolean {
+  const { emit } = server as { readonly emit: object };
+  return "__wrapped" in emit;
+}
+
+function beginServerExchange(
+  request: IncomingMessage,
+  empty: Context,
+  knownMethods: ReadonlySet<string>,
+): HttpExchange {
+  const remote = propagation.extract(empty, request.headers) as Context;
+  const { name, attributes } = methodOf(request.method, knownMethods);
+  const described = describeRequest(request);
+  const options = { kind: SpanKind.SERVER, attributes: { ...attributes, ...described } };
+  const span = tracerIn(remote).startSpan(name, options, remote);
+  return new HttpExchange(SpanKind.SERVER, span, remote.withSpan(span, empty.scope), {
+    "http.request.method": attributes["http.request.method"],
+    "url.scheme": described["url.scheme"],
+    "network.protocol.version": described["network.protocol.version"],
   });
 }
 
@@ -65,12 +82,7 @@ function runRest(context: Context, request: IncomingMessage, response: ServerRes
 }
 
 /** (Semantic conventions: HTTP server spans) */
-function describeRequest({
-  headers,
-  httpVersion,
-  socket,
-  url,
-}: IncomingMessage): Record<string, string | number> {
+function describeRequest({ headers, httpVersion, socket, url }: IncomingMessage): Attributes {
   const scheme = "encrypted" in socket ? "https" : "http";
   return {
     "url.scheme": scheme,
@@ -83,15 +95,11 @@ function describeRequest({
 }
 
 /** A connection that closed before the response was sent leaves an error, and the status only if it was decided. */
-function endSpan(span: Span, { headersSent, statusCode, writableFinished }: ServerResponse): void {
-  if (headersSent) span.setAttribute("http.response.status_code", statusCode);
-  if (!writableFinished) {
-    span.setAttribute("error.type", "aborted").setStatus({
-      code: SpanStatusCode.ERROR,
-      message: "the connection closed before the response was sent",
-    });
-  } else if (statusCode >= 500) {
-    span.setAttribute("error.type", String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end();
+function endServerExchange(
+  exchange: HttpExchange,
+  { headersSent, statusCode, writableFinished }: ServerResponse,
+): void {
+  if (headersSent) exchange.answer(statusCode);
+  if (!writableFinished) exchange.fail("aborted", "the connection closed before the response was sent");
+  exchange.end();
 }

@@ -5,7 +5,8 @@ import {
   type MeterProvider,
   type MetricOptions,
 } from "@opentelemetry/api";
-import { currentMeterProvider } from "../context/current.ts";
+import type { Context } from "../context/context.ts";
+import { currentContext, meterProviderIn } from "../context/current.ts";
 import { isAttributeValue } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
@@ -66,6 +67,22 @@ export function accessors(library: string, version?: string): Accessors {
           measure(name, value, attributes, (sane) => instrument().record(value, sane)),
       };
     },
+  };
+}
+
+/** A histogram for one who holds the context to measure in, and whose values and attributes need no check. */
+export function histogramIn(
+  ...[library, version, name, options]: [string, string, string, MetricOptions]
+): (context: Context, value: number, attributes: Attributes) => void {
+  const instrument = perProvider(
+    (provider) => provider.getMeter(library, version),
+    name,
+    options,
+    (meter, ...declared) => meter.createHistogram(...declared),
+  );
+  return (context, value, attributes) => {
+    count++;
+    instrument(context).record(value, attributes, context);
   };
 }
 
@@ -152,11 +169,11 @@ function perProvider<Instrument>(
   name: string,
   options: MetricOptions | undefined,
   create: (meter: Meter, ...declaration: Declaration) => Instrument,
-): () => Instrument {
+): (context?: Context) => Instrument {
   const declaration = declare(name, options);
   const instruments = new WeakMap<MeterProvider, Instrument>();
-  return () => {
-    const provider = declaration === undefined ? SILENT : currentMeterProvider();
+  return (context = currentContext()) => {
+    const provider = declaration === undefined ? SILENT : meterProviderIn(context);
     let instrument = instruments.get(provider);
     if (instrument === undefined) {
       instrument = create(meterOf(provider), ...(declaration ?? ["invalid", {}]));

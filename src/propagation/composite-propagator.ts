@@ -6,7 +6,7 @@ import {
   type TextMapPropagator,
   type TextMapSetter,
 } from "@opentelemetry/api";
-import { isTracingSuppressed } from "../context/suppression.ts";
+import { isInjectionSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 
 /** Propagators in turn, ours or others', each made safe: one that fails costs the others nothing.  (Propagators API, Composite) */
@@ -17,13 +17,13 @@ export class CompositePropagator implements TextMapPropagator {
     this.#propagators = propagators;
   }
 
-  /** Nothing where tracing is suppressed. */
+  /** Nothing where tracing is suppressed, or others have told. */
   inject<Carrier>(
     context: Context,
     carrier: Carrier,
     setter: TextMapSetter<Carrier> = defaultTextMapSetter,
   ): void {
-    if (isTracingSuppressed(context)) return;
+    if (isInjectionSuppressed(context)) return;
     for (const propagator of this.#propagators)
       attempt(() => propagator.inject(context, carrier, setter), "no_injection", "took no trace context");
   }

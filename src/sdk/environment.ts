@@ -33,6 +33,8 @@ export interface Environment {
   readonly metricsExporter: ExporterName | undefined;
   readonly metrics: OtlpEnvironment;
   readonly collection: CollectionEnvironment;
+  /** Of HTTP, as they are written. */
+  readonly knownMethods: readonly string[] | undefined;
 }
 
 /** How metrics are collected; times in ms. */
@@ -75,6 +77,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
       temporality: reader.oneOf(TEMPORALITIES, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"),
       histograms: reader.oneOf(HISTOGRAMS, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"),
     },
+    knownMethods: reader.words("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
   };
 }
 

@@ -18,6 +18,7 @@ import { type ApiGlobals, apiGlobals, foreignManager } from "../context/api-glob
 import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
 import { report } from "../core/diagnostics.ts";
+import { OFFICIAL_UNDICI, unlessBegun } from "../instrumentation/official-undici.ts";
 import { W3C_PROPAGATOR } from "../propagation/w3c-propagator.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { startGuarded } from "../trace/guarded.ts";
@@ -30,8 +31,9 @@ const silentMeter = createNoopMeter();
 const tracerProvider: TracerProvider = {
   getTracer: (name, version, options) => {
     const tracerIn = currentTracer(name, version, options, ownTracerProvider);
-    const startSpan: Tracer["startSpan"] = (spanName, spanOptions, parent) =>
+    const start: Tracer["startSpan"] = (spanName, spanOptions, parent) =>
       startGuarded(tracerIn, spanName, spanOptions, currentContext(), parent);
+    const startSpan = name === OFFICIAL_UNDICI ? unlessBegun(start) : start;
     const startActiveSpan = <Call extends (span: Span) => unknown>(
       spanName: string,
       ...rest: StartActiveRest<Call>

@@ -24,6 +24,8 @@ export interface HttpOptions {
   readonly client?: boolean;
   /** Received requests in which nothing is to be traced, such as health checks. */
   readonly ignore?: (request: ReceivedRequest) => boolean;
+  /** The methods, as they are written, that spans are named by; any other is `_OTHER`. OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS. Default: those of RFC 9110, PATCH and QUERY. */
+  readonly knownMethods?: readonly string[];
 }
 
 /** What `start()` takes; what is left out comes from the OTEL_* variable that is named with it, or is the default. */

@@ -11,15 +11,15 @@ import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
 import type { BatchLimits } from "../export/batch-limits.ts";
-import type { ReceivedRequest } from "../instrumentation/http-server.ts";
 import { CompositePropagator } from "../propagation/composite-propagator.ts";
 import { detect } from "../resource/detect.ts";
 import { type ServiceResource, serviceResource } from "../resource/resource.ts";
 import type { CollectionEnvironment, Environment, ExporterName } from "./environment.ts";
+import { type HttpSettings, httpSettings } from "./http-settings.ts";
 import { type OtlpSettings, otlpSettings } from "./otlp-settings.ts";
 import { propagatorNamed } from "./propagators.ts";
 import { samplerNamed } from "./samplers.ts";
-import type { StartOptions, HttpOptions } from "./options.ts";
+import type { StartOptions } from "./options.ts";
 
 /** Options and environment resolved: options win, then variables, then the specification's defaults. */
 export interface Settings {
@@ -37,7 +37,7 @@ export interface Settings {
   readonly processors: readonly SpanProcessor[];
   readonly limits: Limits;
   readonly idGenerator: IdGenerator | undefined;
-  readonly http: Required<HttpOptions>;
+  readonly http: HttpSettings;
   readonly exit: { readonly signals: boolean; readonly budget: number | undefined };
   readonly propagator: TextMapPropagator;
   readonly tracerProvider: TracerProvider | undefined;
@@ -83,7 +83,7 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     processors: processorsOption(options.processors),
     limits: resolveLimits(options.limits, environment.limits),
     idGenerator: partOf("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
-    http: httpOption(options.http),
+    http: httpSettings(options.http, environment),
     exit: exitOption(options.exit),
     propagator: propagatorIn(options.propagators, environment),
     tracerProvider: tracerProviderOption(options),
@@ -113,38 +113,6 @@ function tracerProviderOption(options: StartOptions): TracerProvider | undefined
       `${unused.join(", ")}: not used beside tracerProvider, which has its own`,
     );
   return tracerProvider;
-}
-
-const ignoreNothing = (): boolean => false;
-
-function httpOption(http: unknown): Required<HttpOptions> {
-  if (http === false) return { server: false, client: false, ignore: ignoreNothing };
-  const given = typeof http === "object" && http !== null ? http : {};
-  const { server = true, client = true, ignore } = given as { readonly [name: string]: unknown };
-  if (
-    (http !== undefined && http !== true && given !== http) ||
-    typeof server !== "boolean" ||
-    typeof client !== "boolean" ||
-    !(ignore === undefined || typeof ignore === "function")
-  )
-    report(
-      "invalid_configuration",
-      "http is false, or { server: true or false, client: true or false, ignore: a function }",
-    );
-  return { server: server !== false, client: client !== false, ignore: asking(ignore) };
-}
-
-/** One that fails ignores nothing. */
-function asking(ignore: unknown): (request: ReceivedRequest) => boolean {
-  if (typeof ignore !== "function") return ignoreNothing;
-  return (request) => {
-    try {
-      return (ignore as (request: ReceivedRequest) => unknown)(request) === true;
-    } catch (thrown) {
-      report("plugin_failed", `http.ignore of start() failed (${describe(thrown)}); the request is traced`);
-      return false;
-    }
-  };
 }
 
 function exitOption(exit: unknown): Settings["exit"] {

@@ -60,9 +60,10 @@ function begin(settings: Settings): Telemetry {
 }
 
 function httpHooks({ http, contextManager }: Settings): Subscription[] {
-  const hooks = http.client ? [traceHttpClient(), traceFetch()] : [];
-  if (!http.server) return hooks;
-  if (processState.ownsContext) hooks.push(traceHttpServer(http.ignore));
+  const { server, client, isIgnored, knownMethods } = http;
+  const hooks = client ? [traceHttpClient(knownMethods), traceFetch(knownMethods)] : [];
+  if (!server) return hooks;
+  if (processState.ownsContext) hooks.push(traceHttpServer(isIgnored, knownMethods));
   else if (contextManager !== undefined) reportUntraced();
   return hooks;
 }

@@ -50,12 +50,18 @@ export class VariableReader {
     return milliseconds === undefined ? undefined : Math.min(milliseconds || LONGEST_WAIT, LONGEST_WAIT);
   }
 
+  /** The parts between commas, each once. */
+  words(name: string): readonly string[] | undefined {
+    const parts = this.text(name)
+      ?.split(",")
+      .map((part) => part.trim());
+    return parts === undefined ? undefined : [...new Set(parts.filter((part) => part !== ""))];
+  }
+
   /** The parts between commas, in lowercase, each once. */
   list(name: string): readonly string[] | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const parts = text.split(",").map((part) => part.trim().toLowerCase());
-    return [...new Set(parts.filter((part) => part !== ""))];
+    const words = this.words(name)?.map((word) => word.toLowerCase());
+    return words === undefined ? undefined : [...new Set(words)];
   }
 
   /** One of the words that are known, in any case. */

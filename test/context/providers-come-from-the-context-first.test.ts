@@ -1,6 +1,6 @@
 import { createNoopMeter, metrics, trace } from "@opentelemetry/api";
 import { expect } from "chai";
-import { currentContext, currentMeterProvider, runIn, tracerProviderIn } from "../../src/context/current.ts";
+import { currentContext, meterProviderIn, runIn, tracerProviderIn } from "../../src/context/current.ts";
 import { Context } from "../../src/context/context.ts";
 import { processState } from "../../src/context/process-state.ts";
 import type { Providers } from "../../src/context/providers.ts";
@@ -10,7 +10,7 @@ import { recording } from "../recording.ts";
 
 const here = (): Providers => ({
   tracerProvider: tracerProviderIn(currentContext()),
-  meterProvider: currentMeterProvider(),
+  meterProvider: meterProviderIn(currentContext()),
 });
 
 /** A recording whose meter provider is one of its own, too. */

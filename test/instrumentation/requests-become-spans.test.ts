@@ -136,7 +136,7 @@ describe("an incoming request", () => {
     expect(spans[0]?.attributes).not.to.have.property("http.response.status_code");
   });
 
-  it("with a method that nobody knows does not invent a name", async () => {
+  it("with a method that is not known does not invent a name", async () => {
     const spans = await tracedHttp(() =>
       serving(
         (_request, response) => void response.end(),
@@ -148,6 +148,22 @@ describe("an incoming request", () => {
       "http.request.method": "_OTHER",
       "http.request.method_original": "PROPFIND",
     });
+  });
+
+  it("has the name of a method that the application says to know, and of no other then", async () => {
+    const spans = await tracedHttp(
+      () =>
+        serving(
+          (_request, response) => void response.end(),
+          async (url) => {
+            for (const method of ["PROPFIND", "GET"]) await get(url, { method });
+          },
+        ),
+      undefined,
+      new Set(["PROPFIND"]),
+    );
+    for (const kind of [SpanKind.SERVER, SpanKind.CLIENT])
+      expect(ofKind(spans, kind).map(({ name }) => name)).to.deep.equal(["PROPFIND", "HTTP"]);
   });
 
   it("is left alone once the hooks are gone", async () => {
@@ -162,7 +178,10 @@ describe("an incoming request", () => {
 
 for (const [client, send] of [
   ["node:http", get],
-  ["fetch", async (url: string) => (await fetch(url)).text()],
+  [
+    "fetch",
+    async (url: string, options: { signal?: AbortSignal } = {}) => (await fetch(url, options)).text(),
+  ],
 ] as const) {
   describe(`a request made with ${client}`, () => {
     it("is a client span below the active one, and tells the other side who asks", async () => {
@@ -216,6 +235,31 @@ for (const [client, send] of [
       expect(spans[0]?.attributes["error.type"]).to.equal("ECONNREFUSED");
     });
 
+    it("is no error when the caller calls it off, before it is answered and while", async () => {
+      const spans = await tracedHttp(() =>
+        serving(
+          (request, response) => {
+            if (request.url === "/while") response.writeHead(200, { "content-length": 100 }).write("half");
+          },
+          async (url) => {
+            for (const path of ["/before", "/while"]) {
+              const abort = new AbortController();
+              setTimeout(() => abort.abort(), 20);
+              await send(url + path, { signal: abort.signal }).catch(() => {});
+            }
+          },
+        ),
+      );
+      const clients = ofKind(spans, SpanKind.CLIENT);
+      expect(clients).to.have.length(2);
+      for (const { status, attributes } of clients) {
+        expect(status.code).to.equal(SpanStatusCode.UNSET);
+        expect(attributes).not.to.have.property("error.type");
+      }
+      for (const { status } of ofKind(spans, SpanKind.SERVER))
+        expect(status.code).to.equal(SpanStatusCode.ERROR);
+    });
+
     it("is an error when the response breaks off", async () => {
       const spans = await tracedHttp(() =>
         serving(
@@ -247,7 +291,7 @@ for (const [client, send] of [
 }
 
 describe("a request made with node:http", () => {
-  it("tells its real address and port, whatever its Host header says", async () => {
+  it("tells the server that its Host header names, and who was connected", async () => {
     let real = 0;
     const spans = await tracedHttp(() =>
       serving(
@@ -255,21 +299,22 @@ describe("a request made with node:http", () => {
         async (url, port) => {
           real = port;
           await get(url, { headers: { host: "virtual.example" } });
+          await get(url, { headers: { host: "virtual.example:81" } });
+          await get(url, { headers: { host: "[::1]:82" } });
           await get(url, { headers: ["host", "virtual.example"] as unknown as http.OutgoingHttpHeaders });
-          await get(url, { setHost: false, headers: { host: "x" } });
         },
       ),
     );
-    const clients = ofKind(spans, SpanKind.CLIENT);
-    expect(
-      clients.map(({ attributes }) => [attributes["server.address"], attributes["server.port"]]),
-    ).to.deep.equal([
-      ["127.0.0.1", real],
-      ["127.0.0.1", real],
-      ["127.0.0.1", real],
+    const clients = ofKind(spans, SpanKind.CLIENT).map(({ attributes }) => attributes);
+    expect(clients.map((attributes) => attributes["url.full"])).to.deep.equal([
+      "http://virtual.example/",
+      "http://virtual.example:81/",
+      "http://[::1]:82/",
+      // One in an array cannot be read: whoever is connected.
+      `http://127.0.0.1:${real}/`,
     ]);
-    for (const { attributes } of clients)
-      expect(attributes["url.full"]).to.equal(`http://127.0.0.1:${real}/`);
+    for (const attributes of clients)
+      expect(attributes).to.include({ "network.peer.address": "127.0.0.1", "network.peer.port": real });
   });
 
   it("tells a host that is an IPv6 address, and one that nobody answers at", async () => {
@@ -279,14 +324,19 @@ describe("a request made with node:http", () => {
       const { port } = server.address() as AddressInfo;
       await get(`http://[::1]:${port}/a`);
       server.close();
-      await get("http://127.0.0.1:1/", { headers: { host: "virtual.example" } }).catch(() => {});
+      await get("http://127.0.0.1:1/").catch(() => {});
     });
     const [answered, refused] = ofKind(spans, SpanKind.CLIENT);
     expect(answered?.attributes["server.address"]).to.equal("[::1]");
     expect(answered?.attributes["url.full"]).to.equal(
       `http://[::1]:${answered?.attributes["server.port"] as number}/a`,
     );
-    expect(refused?.attributes["server.address"]).to.equal("127.0.0.1");
+    expect(refused?.attributes).to.include({
+      "server.address": "127.0.0.1",
+      "server.port": 1,
+      "url.full": "http://127.0.0.1:1/",
+    });
+    expect(refused?.attributes).not.to.have.property("network.peer.address");
   });
 
   it("through a proxy tells the server behind it, without userinfo", async () => {

@@ -1,4 +1,4 @@
-import { propagation, trace } from "@opentelemetry/api";
+import { type MeterProvider, propagation, trace } from "@opentelemetry/api";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { processState } from "../../src/context/process-state.ts";
@@ -9,12 +9,20 @@ import { W3C_PROPAGATOR } from "../../src/propagation/w3c-propagator.ts";
 import { type RecordedSpan, recording } from "../recording.ts";
 
 /** All HTTP hooks on, for the length of `fn`; gives the spans that ended meanwhile. */
-export async function tracedHttp(fn: () => Promise<void>): Promise<RecordedSpan[]> {
-  const { spans, providers } = recording();
+export async function tracedHttp(
+  fn: () => Promise<void>,
+  meterProvider?: MeterProvider,
+  knownMethods?: ReadonlySet<string>,
+): Promise<RecordedSpan[]> {
+  const { spans, providers } = recording(meterProvider);
   const before = processState.providers;
   processState.providers = providers;
   propagation.setGlobalPropagator(W3C_PROPAGATOR);
-  const hooks = [traceHttpServer(), traceHttpClient(), traceFetch()];
+  const hooks = [
+    traceHttpServer(() => false, knownMethods),
+    traceHttpClient(knownMethods),
+    traceFetch(knownMethods),
+  ];
   try {
     await fn();
     // A server span ends with its response's close, a moment after the client has read the last byte.

@@ -21,7 +21,7 @@ describe("the demo", function () {
       .and.match(/payments\.charges/)
       .and.match(/payments\.amount/);
     expect(output).to.include(
-      "200 requests: 171 paid, 29 declined; 1800 of 1800 spans and 8 of 8 data points delivered; 200 traces",
+      "200 requests: 171 paid, 29 declined; 1800 of 1800 spans and 16 of 16 data points delivered; 200 traces",
     );
     expect(code).to.equal(0);
   });
@@ -35,7 +35,7 @@ describe("the demo", function () {
     await receiver.close();
     expect(output)
       .to.include(`goes to ${receiver.endpoint}`)
-      .and.include("1800 of 1800 spans and 8 of 8 data points delivered");
+      .and.include("1800 of 1800 spans and 16 of 16 data points delivered");
     expect(traces).to.equal(200);
     expect(code).to.equal(0);
   });

@@ -45,6 +45,7 @@ describe("start({ http })", function () {
     "{ server: false, client: false }": HANDLED,
     "{ server: false }": [...HANDLED, "clientGET", "clientGET"],
     "{ client: false }": [...HANDLED, "serverGET", "serverGET"],
+    "{ knownMethods: ['PUT'] }": [...HEALTH, ...ORDERS].map((name) => name.replace("GET", "HTTP")),
     "{ ignore: ({ url }) => url === '/health' }": [...ORDERS, "clientGET"],
     "{ ignore: ({ method, headers }) => method === 'GET' && 'host' in headers }": ["clientGET", "clientGET"],
   })) {
@@ -56,7 +57,12 @@ describe("start({ http })", function () {
   }
 
   it("traces a request whose ignore fails, and what is no option, and says so", async () => {
-    for (const http of ["{ ignore: () => { throw new Error('on purpose'); } }", "{ server: 5 }", "5"]) {
+    for (const http of [
+      "{ ignore: () => { throw new Error('on purpose'); } }",
+      "{ server: 5 }",
+      "{ knownMethods: 'GET' }",
+      "5",
+    ]) {
       const { spans, errors } = await traced(http);
       expect(spans).to.deep.equal([...HEALTH, ...ORDERS].toSorted());
       expect(errors).to.match(/^throughline: http[^\n]*\n$/);

@@ -80,6 +80,17 @@ const PROGRAMS = {
     await telemetry.flush({ timeout: 1_500 });
     process.exit();`,
 
+  "asks itself by a method of its own": `
+    import { createServer, request } from "node:http";
+    import { start } from "throughline";
+    const telemetry = start();
+    const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      request({ host: "127.0.0.1", port, method: "PROPFIND" }, (response) => {
+        response.resume().on("close", () => server.close(() => telemetry.shutdown()));
+      }).end();
+    });`,
+
   "flushes while one of its metrics is never ready": `
     import { metrics } from "@opentelemetry/api";
     import { counter, start } from "throughline";
@@ -398,6 +409,13 @@ const EFFECTS: readonly Effect[] = [
     seen: kindOfHistogram,
     without: ["histogram"],
     with: ["exponentialHistogram"],
+  },
+  {
+    variables: { OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: "GET, PROPFIND" },
+    of: "asks itself by a method of its own",
+    seen: spanNames,
+    without: ["HTTP", "HTTP"],
+    with: ["PROPFIND", "PROPFIND"],
   },
 ];
 

@@ -1,0 +1,128 @@
+import { type Attributes, propagation, SpanKind } from "@opentelemetry/api";
+import type { Context } from "../context/context.ts";
+import { currentContext } from "../context/current.ts";
+import { isTracingSuppressed } from "../context/suppression.ts";
+import { VERSION } from "../core/version.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
+import { currentTracer } from "../trace/current-tracer.ts";
+import { exceptionAttributes, exceptionMessage } from "../trace/exception.ts";
+import { DEFAULT_PORTS, HTTP_SCOPE, methodOf, pathOf } from "./http-attributes.ts";
+import { HttpExchange } from "./http-exchange.ts";
+
+/** Where a request goes. */
+export interface Target {
+  /** `http` or `https`. */
+  readonly scheme: string;
+  readonly host: string;
+  /** Undefined where it is not known yet. */
+  readonly port: number | undefined;
+  /** Path and query; the whole URL where it goes to a proxy. */
+  readonly target: string | undefined;
+}
+
+export interface OutgoingRequest extends Target {
+  readonly method: string | undefined;
+  getHeader(name: string): string | undefined;
+  setHeader(name: string, value: string): void;
+}
+
+const tracerIn = currentTracer(HTTP_SCOPE, VERSION);
+
+/**
+ * Begins an outgoing request, below what is active, and gives it the headers that tell the other side, unless the
+ * caller has named a parent already. Undefined where tracing is suppressed, where others trace the request, and for
+ * CONNECT, which asks a proxy for a tunnel and is no request to the server behind it.  (Semantic conventions: HTTP
+ * client spans)
+ */
+export function beginClientExchange(
+  request: OutgoingRequest,
+  knownMethods: ReadonlySet<string>,
+): HttpExchange | undefined {
+  const context = currentContext();
+  const parent = request.getHeader("traceparent");
+  if (isTracingSuppressed(context) || request.method === "CONNECT" || isOfClientSpan(parent, context))
+    return undefined;
+  const { name, attributes } = methodOf(request.method, knownMethods);
+  const target = targetAttributes(request);
+  const options = { kind: SpanKind.CLIENT, attributes: { ...attributes, ...target } };
+  const span = tracerIn(context).startSpan(name, options, context);
+  const own = context.withSpan(span, context.scope);
+  if (parent === undefined) {
+    propagation.inject(own, request, {
+      set: (carrier, key, value) => carrier.setHeader(key, value),
+    });
+  }
+  return new HttpExchange(SpanKind.CLIENT, span, own, {
+    "http.request.method": attributes["http.request.method"],
+    ...serverOf(target),
+  });
+}
+
+/** Whoever made the active span made it for this very request, and has told the other side of it. */
+function isOfClientSpan(parent: string | undefined, { span }: Context): boolean {
+  const { kind } = (span ?? {}) as { readonly kind?: unknown };
+  return (
+    parent !== undefined && kind === SpanKind.CLIENT && parent.includes(String(span?.spanContext().spanId))
+  );
+}
+
+/** Where a request goes, as far as it is known, without userinfo and query, which may hold secrets. */
+export function targetAttributes({ scheme, host, port, target }: Target): Attributes {
+  // To a proxy the whole URL is the target.
+  if (target !== undefined && /^https?:/i.test(target)) return proxiedAttributes(target);
+  const address = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  if (port === undefined) return { "server.address": address };
+  const authority = port === DEFAULT_PORTS[scheme] ? address : `${address}:${port}`;
+  return {
+    "server.address": address,
+    "server.port": port,
+    "url.full": `${scheme}://${authority}${pathOf(target)}`,
+  };
+}
+
+function proxiedAttributes(target: string): Attributes {
+  if (!URL.canParse(target)) return {};
+  const { protocol, hostname, port, pathname } = new URL(target);
+  const scheme = protocol.slice(0, -1);
+  return targetAttributes({
+    scheme,
+    host: hostname,
+    port: Number(port) || DEFAULT_PORTS[scheme],
+    target: pathname,
+  });
+}
+
+/** The part of what a span tells of its target that a measurement tells too. */
+export function serverOf(target: Attributes): Attributes {
+  return withoutUndefined({
+    "server.address": target["server.address"],
+    "server.port": target["server.port"],
+  });
+}
+
+/** Ends a request that did not get its whole response; one that the caller has called off is no error. */
+export function breakOff(exchange: HttpExchange, error: unknown): void {
+  if (nameOf(error) !== "AbortError") {
+    const type = exceptionAttributes(error)["exception.type"] ?? "aborted";
+    exchange.fail(codeOf(error) ?? String(type), exceptionMessage(error));
+  }
+  exchange.end();
+}
+
+function codeOf(error: unknown): string | undefined {
+  return textOf(() => (error as { code?: unknown } | undefined)?.code);
+}
+
+function nameOf(error: unknown): string | undefined {
+  return textOf(() => (error as { name?: unknown } | undefined)?.name);
+}
+
+/** What is read of an error that may be anything. */
+function textOf(read: () => unknown): string | undefined {
+  try {
+    const value = read();
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { type Attributes, type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { performance } from "node:perf_hooks";
+import type { Context } from "../context/context.ts";
+import { VERSION } from "../core/version.ts";
+import { histogramIn } from "../metrics/accessors.ts";
+import { HTTP_SCOPE } from "./http-attributes.ts";
+
+type HttpKind = SpanKind.SERVER | SpanKind.CLIENT;
+
+/** In seconds.  (Semantic conventions: HTTP metrics) */
+const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+const durations = {
+  [SpanKind.SERVER]: durationOf("server"),
+  [SpanKind.CLIENT]: durationOf("client"),
+};
+
+function durationOf(side: "server" | "client"): ReturnType<typeof histogramIn> {
+  return histogramIn(HTTP_SCOPE, VERSION, `http.${side}.request.duration`, {
+    unit: "s",
+    description: `Duration of HTTP ${side} requests.`,
+    advice: { explicitBucketBoundaries: BOUNDARIES },
+  });
+}
+
+/** From here on a status is an error: of a server its own, of a client any.  (Semantic conventions: HTTP spans, status) */
+const FIRST_ERROR = { [SpanKind.SERVER]: 500, [SpanKind.CLIENT]: 400 };
+
+/**
+ * A request, received or made, until its response is over: its span, and the measurement of its duration. Both go where
+ * the telemetry of the context went in which it began, whatever is current as it ends.
+ */
+export class HttpExchange {
+  readonly span: Span;
+  /** The one in which it runs, its span active. */
+  readonly context: Context;
+  readonly #kind: HttpKind;
+  readonly #measured: Attributes;
+  readonly #began = performance.now();
+  #isMeasured = true;
+  #isAnswered = false;
+
+  /** `measured` is what the measurement tells besides how it ends; the span has it already. */
+  constructor(kind: HttpKind, span: Span, context: Context, measured: Attributes) {
+    this.#kind = kind;
+    this.span = span;
+    this.context = context;
+    this.#measured = measured;
+  }
+
+  /** What the span and the measurement both tell. */
+  tell(attributes: Attributes): void {
+    Object.assign(this.#measured, attributes);
+    this.span.setAttributes(attributes);
+  }
+
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
+  answer(status: number): void {
+    this.#isAnswered = true;
+    this.tell({ "http.response.status_code": status });
+    if (status >= FIRST_ERROR[this.#kind]) this.fail(String(status));
+  }
+
+  fail(errorType: string, message?: string): void {
+    this.tell({ "error.type": errorType });
+    this.span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) });
+  }
+
+  /** For one whose duration another measures. */
+  leaveMeasuring(): void {
+    this.#isMeasured = false;
+  }
+
+  end(): void {
+    this.span.end();
+    if (!this.#isMeasured) return;
+    durations[this.#kind](this.context, (performance.now() - this.#began) / 1000, this.#measured);
+  }
+}

@@ -1,0 +1,185 @@
+import type { Attributes } from "@opentelemetry/api";
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type Histogram,
+} from "@opentelemetry/sdk-metrics";
+import { expect } from "chai";
+import http from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Context } from "../../src/context/context.ts";
+import { runIn } from "../../src/context/current.ts";
+import { SUPPRESSED } from "../../src/context/suppression.ts";
+import { recording } from "../recording.ts";
+import { serving, tracedHttp } from "./traced-http.ts";
+
+interface Measured {
+  readonly name: string;
+  readonly unit: string;
+  readonly scope: string;
+  readonly attributes: Attributes;
+  readonly value: Histogram;
+}
+
+function measuring() {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 100_000 });
+  const provider = new MeterProvider({ readers: [reader] });
+  const collected = async (): Promise<Measured[]> => {
+    await provider.shutdown();
+    return exporter.getMetrics().flatMap(({ scopeMetrics }) =>
+      scopeMetrics.flatMap(({ scope, metrics }) =>
+        metrics.flatMap(({ descriptor: { name, unit }, dataPoints }) =>
+          dataPoints.map(({ attributes, value }) => ({
+            name,
+            unit,
+            scope: scope.name,
+            attributes,
+            value: value as Histogram,
+          })),
+        ),
+      ),
+    );
+  };
+  return { provider, collected };
+}
+
+/** What was measured while `fn` made its requests. */
+async function measured(fn: () => Promise<void>): Promise<Measured[]> {
+  const { provider, collected } = measuring();
+  await tracedHttp(fn, provider);
+  return collected();
+}
+
+const side = (all: readonly Measured[], name: "server" | "client") =>
+  all.filter((each) => each.name === `http.${name}.request.duration`);
+
+const SEND: Record<string, (url: string) => Promise<unknown>> = {
+  "node:http": (url) =>
+    new Promise((resolve, reject) => {
+      http.get(url, (response) => response.resume().on("close", resolve)).on("error", reject);
+    }),
+  fetch: async (url) => (await fetch(url)).text(),
+};
+
+describe("the duration of requests", () => {
+  for (const [how, send] of Object.entries(SEND)) {
+    it(`is measured on both sides, in seconds, by status and method: ${how}`, async () => {
+      let port = 0;
+      const all = await measured(() =>
+        serving(
+          (request, response) => {
+            setTimeout(() => response.writeHead(Number(request.url?.slice(1))).end(), 20);
+          },
+          async (url, own) => {
+            port = own;
+            for (const status of [200, 200, 404, 500]) await send(`${url}/${status}`);
+          },
+        ),
+      );
+      const told = (each: "server" | "client") =>
+        side(all, each).map(({ attributes, value }) => [attributes, value.count]);
+      const server = {
+        "http.request.method": "GET",
+        "url.scheme": "http",
+        "network.protocol.version": "1.1",
+      };
+      expect(told("server")).to.deep.equal([
+        [{ ...server, "http.response.status_code": 200 }, 2],
+        [{ ...server, "http.response.status_code": 404 }, 1],
+        [{ ...server, "http.response.status_code": 500, "error.type": "500" }, 1],
+      ]);
+      const client = {
+        "http.request.method": "GET",
+        "server.address": "127.0.0.1",
+        "server.port": port,
+        ...(how === "fetch" ? {} : { "network.protocol.version": "1.1" }),
+      };
+      expect(told("client")).to.deep.equal([
+        [{ ...client, "http.response.status_code": 200 }, 2],
+        [{ ...client, "http.response.status_code": 404, "error.type": "404" }, 1],
+        [{ ...client, "http.response.status_code": 500, "error.type": "500" }, 1],
+      ]);
+      for (const { unit, scope, value } of all) {
+        expect({ unit, scope }).to.deep.equal({ unit: "s", scope: "throughline/http" });
+        expect(value.min).to.be.within(0.015, 5);
+        expect(value.buckets.boundaries).to.deep.equal([
+          0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+        ]);
+      }
+    });
+
+    it(`is measured where nobody answers, too: ${how}`, async () => {
+      let port = 0;
+      await serving(
+        () => {},
+        async (_url, closed) => void (port = closed),
+      );
+      const all = await measured(() =>
+        send(`http://127.0.0.1:${port}/`).then(
+          () => {},
+          () => {},
+        ),
+      );
+      expect(all.map(({ attributes }) => attributes)).to.deep.equal([
+        {
+          "http.request.method": "GET",
+          "server.address": "127.0.0.1",
+          "server.port": port,
+          "error.type": "ECONNREFUSED",
+        },
+      ]);
+    });
+
+    it(`is not measured where tracing is suppressed: ${how}`, async () => {
+      const all = await measured(() =>
+        serving(
+          (_request, response) => void response.end(),
+          (url) => runIn(SUPPRESSED, () => send(url).then(() => {})),
+        ),
+      );
+      expect(all.map(({ name }) => name)).to.deep.equal(["http.server.request.duration"]);
+    });
+
+    it(`goes where the telemetry of its context went as it began: ${how}`, async () => {
+      const { provider, collected } = measuring();
+      const { providers, spans } = recording(provider);
+      const others = await measured(() =>
+        serving(
+          (_request, response) => void setTimeout(() => response.end(), 10),
+          async (url) => {
+            const sent = runIn(new Context(undefined, providers), () => send(url));
+            await sent;
+          },
+        ),
+      );
+      expect(others.map(({ name }) => name)).to.deep.equal(["http.server.request.duration"]);
+      expect((await collected()).map(({ name }) => name)).to.deep.equal(["http.client.request.duration"]);
+      expect(spans.map(({ name }) => name)).to.deep.equal(["GET"]);
+    });
+  }
+
+  it("of one that was aborted tells no status", async () => {
+    const all = await measured(() =>
+      serving(
+        () => {},
+        async (url) => {
+          const request = runIn(SUPPRESSED, () => http.get(url)).on("error", () => {});
+          await sleep(20);
+          request.destroy();
+          await sleep(20);
+        },
+      ),
+    );
+    expect(all.map(({ attributes }) => attributes)).to.deep.equal([
+      {
+        "http.request.method": "GET",
+        "url.scheme": "http",
+        "network.protocol.version": "1.1",
+        "error.type": "aborted",
+      },
+    ]);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect } from "chai";
+import { startReceiver } from "../../src/devtools.ts";
+import type { DecodedSpan } from "../../src/otlp/decoded.ts";
+import { spawned } from "./spawned.ts";
+
+const SEND: Record<string, string> = {
+  "node:http": `new Promise((resolve) => http.get(url, (response) => response.resume().on("end", resolve)))`,
+  fetch: `fetch(url).then((response) => response.text())`,
+};
+const OURS = `const telemetry = start();`;
+const THEIRS = `
+  new (require("@opentelemetry/instrumentation-http").HttpInstrumentation)();
+  new (require("@opentelemetry/instrumentation-undici").UndiciInstrumentation)();
+`;
+
+/** Sends two requests to itself, and prints for each how often which header came, and the user that the handler saw. */
+const program = (order: readonly string[], send: string): string => `
+  const api = require("@opentelemetry/api");
+  const { ContextVariable, start, withSpan } = require("throughline");
+  ${order.join("\n")}
+  const http = require("node:http");
+  const user = new ContextVariable("user");
+  const told = [];
+  const authenticate = async () => { user.set("ann"); };
+  const server = http.createServer(async ({ rawHeaders }, response) => {
+    await authenticate();
+    const count = (header) => rawHeaders.filter((line, index) => index % 2 === 0 && line.toLowerCase() === header).length;
+    withSpan("handle", () => told.push([count("traceparent"), count("baggage"), user.tryGet()]));
+    response.end();
+  });
+  const baggage = api.propagation.createBaggage({ tier: { value: "gold" } });
+  server.listen(0, "127.0.0.1", async () => {
+    const url = "http://127.0.0.1:" + server.address().port;
+    const context = api.propagation.setBaggage(api.context.active(), baggage);
+    for (let each = 0; each < 2; each++) await api.context.with(context, () => ${send});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    console.log(JSON.stringify(told));
+    await telemetry.shutdown();
+    process.exit();
+  });
+`;
+
+const KINDS = ["", "", "server", "client"];
+const LINEAGE = ["client", "client > server", "client > server > handle"];
+/** Instruments that others make before start() are the API's silent ones, for good. */
+const DURATIONS = [
+  ["http.client.request.duration", 2],
+  ["http.server.request.duration", 2],
+];
+
+/** Each span of a trace as the way from its root, by kind or name. */
+function lineage(spans: readonly DecodedSpan[]): string[] {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const way = (span: DecodedSpan): string => {
+    const parent = byId.get(span.parentSpanId);
+    const name = KINDS[span.kind] || span.name;
+    return parent === undefined ? name : `${way(parent)} > ${name}`;
+  };
+  return spans.map(way).toSorted();
+}
+
+describe("a request beside the official instrumentations of http and undici", function () {
+  this.timeout(20_000);
+
+  for (const [how, send] of Object.entries(SEND)) {
+    for (const [first, order] of Object.entries({ ours: [OURS, THEIRS], theirs: [THEIRS, OURS] })) {
+      it(`is one span on each side, and one traceparent: ${how}, ${first} first`, async () => {
+        const receiver = await startReceiver({ port: 0 });
+        const { output, errors } = await spawned(["-e", program(order, send)], {
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        });
+        await receiver.close();
+        expect(errors).to.equal("");
+        expect(JSON.parse(output)).to.deep.equal([
+          [1, 1, "ann"],
+          [1, 1, "ann"],
+        ]);
+        const traces = receiver.store.traces();
+        expect(traces.map(({ spans }) => lineage(spans))).to.deep.equal([LINEAGE, LINEAGE]);
+        const measured = receiver.store.series().map(({ name, point }) => [name, point.count]);
+        expect(measured.toSorted()).to.deep.equal(first === "ours" ? DURATIONS : []);
+      });
+    }
+  }
+});
