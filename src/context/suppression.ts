@@ -33,8 +33,16 @@ export function suppressed(context: Context): Context {
 
 export const SUPPRESSED: Context = suppressed(new Context());
 
-/** Calls `fn` in no context, ours or of another storage: where nothing has run yet. */
-export const runOutside: <Result>(fn: () => Result) => Result = AsyncLocalStorage.snapshot();
+const outside = AsyncLocalStorage.snapshot();
+
+/**
+ * Calls `fn` in no context, ours or of another storage: where nothing has run yet. On Node 22 a snapshot is a place, and
+ * what runs in it leaves its mark there until it returns: so each call gets one of its own.
+ */
+export function runOutside<Result>(fn: () => Result): Result {
+  const own = outside(() => AsyncLocalStorage.snapshot());
+  return own(fn);
+}
 
 /** Where telemetry does its own work: nothing in it is traced, and it belongs to no request, not even to keep it. */
 export function runSuppressed<Result>(fn: () => Result): Result {
