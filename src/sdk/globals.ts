@@ -12,12 +12,14 @@ import {
   type Tracer,
   type TracerProvider,
 } from "@opentelemetry/api";
+import type * as Api from "@opentelemetry/api";
+import { createRequire } from "node:module";
 import type { Context as OurContext } from "../context/context.ts";
 import { currentContext, providersIn } from "../context/current.ts";
 import { type ApiGlobals, apiGlobals, foreignManager } from "../context/api-globals.ts";
 import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
-import { report } from "../core/diagnostics.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { OFFICIAL_UNDICI, unlessBegun } from "../instrumentation/official-undici.ts";
 import { W3C_PROPAGATOR } from "../propagation/w3c-propagator.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
@@ -68,6 +70,7 @@ function ownTracerProvider(current: OurContext): TracerProvider {
  * disabled since is registered anew. Contexts are kept by `contextManager` where one is given.
  */
 export function registerGlobals(contextManager: ContextManager | undefined): void {
+  if (apiGlobals().trace === undefined) serveOtherBuild();
   const manager = contextManager ?? new ThroughlineContextManager();
   const isOther = contextManager !== undefined && apiGlobals().context !== contextManager;
   const taken = [
@@ -78,6 +81,22 @@ export function registerGlobals(contextManager: ContextManager | undefined): voi
   ].filter((result) => typeof result === "string");
   processState.ownsContext = foreignManager() === undefined;
   if (taken.length > 0) reportTaken(taken.join(", "));
+}
+
+/**
+ * The API may be in the process twice, as a module and as CommonJS: both find what is registered, but a tracer that
+ * was asked for before is tied to the build that it was asked of.
+ */
+function serveOtherBuild(): void {
+  const require = createRequire(import.meta.url);
+  try {
+    const build = require.cache[require.resolve("@opentelemetry/api")]?.exports as typeof Api | undefined;
+    if (build === undefined || build.trace === trace) return;
+    const provider = build.trace.getTracerProvider();
+    if (provider instanceof build.ProxyTracerProvider) provider.setDelegate(tracerProvider);
+  } catch (thrown) {
+    report("plugin_failed", `another build of the OpenTelemetry API failed (${describe(thrown)})`);
+  }
 }
 
 /** False where what is registered is another's. */
