@@ -40,7 +40,7 @@ async function copyOfThePackage(name: string): Promise<Door> {
     },
   });
   const load = async (file: string): Promise<Door> =>
-    (await import(`${import.meta.resolve(`../../src/${file}`)}?${name}`)) as Door;
+    (await import(`${new URL(`../../src/${file}`, import.meta.url).href}?${name}`)) as Door;
   try {
     return {
       ...(await load("context/context-variable.ts")),

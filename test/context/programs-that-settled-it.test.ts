@@ -85,9 +85,9 @@ describe("the programs that settled the semantics", () => {
       "--input-type=module",
       "-e",
       `import { setTimeout as sleep } from "node:timers/promises";
-       import { ContextVariable } from "${import.meta.resolve("../../src/context/context-variable.ts")}";
-       import { scope } from "${import.meta.resolve("../../src/context/open-scope.ts")}";
-       import { withSpan } from "${import.meta.resolve("../../src/trace/span-helpers.ts")}";
+       import { ContextVariable } from "${new URL("../../src/context/context-variable.ts", import.meta.url).href}";
+       import { scope } from "${new URL("../../src/context/open-scope.ts", import.meta.url).href}";
+       import { withSpan } from "${new URL("../../src/trace/span-helpers.ts", import.meta.url).href}";
        const user = new ContextVariable("user");
        console.log(await scope(() => Promise.all([1, 2, 3].map((own) => withSpan("worker", async () => {
          user.set(own);

@@ -78,7 +78,7 @@ describe("the providers in force", () => {
 
   it("are shared by all copies of the package in a process", async () => {
     const copy = (await import(
-      `${import.meta.resolve("../../src/context/process-state.ts")}?copy`
+      `${new URL("../../src/context/process-state.ts", import.meta.url).href}?copy`
     )) as typeof import("../../src/context/process-state.ts");
     expect(copy.processState).to.equal(processState);
   });

@@ -12,7 +12,7 @@ export async function freshCopy<Module>(file: string): Promise<Module> {
   home[SHARED] = undefined;
   copies += 1;
   try {
-    return (await import(`${import.meta.resolve(`../../src/${file}`)}?copy=${copies}`)) as Module;
+    return (await import(`${new URL(`../../src/${file}`, import.meta.url).href}?copy=${copies}`)) as Module;
   } finally {
     home[SHARED] = former;
   }

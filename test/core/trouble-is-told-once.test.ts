@@ -81,7 +81,7 @@ describe("trouble", () => {
   });
 
   it("does not reach the host where the reader of stderr is gone", async () => {
-    const diagnostics = import.meta.resolve("../../src/core/diagnostics.ts");
+    const diagnostics = new URL("../../src/core/diagnostics.ts", import.meta.url).href;
     const program = `
       import { report } from ${JSON.stringify(diagnostics)};
       process.stdin.once("data", () => {

@@ -73,7 +73,7 @@ await work(MILLION);
 console.log((await heap()) - before);
 
 async function heap(): Promise<number> {
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 12; round++) {
     await turn();
     globalThis.gc?.();
   }

@@ -122,8 +122,9 @@ describe("start()", function () {
           withSpan("ours again", () => tell(user.get()));
           inner.end();
         });
-        using byHand = startSpan("by hand");
+        const byHand = startSpan("by hand");
         byHand.run(() => api.trace.getTracer("x").startSpan("theirs within").end());
+        byHand[Symbol.dispose]();
       });
       tell(tree());
       tell(await gather([1, 2, 3].map((own) => async () => { user.set(own); await null; return user.get(); })));
@@ -221,11 +222,24 @@ describe("throughline/api", function () {
   it("loads no SDK, exporter or codec", async () => {
     const { output } = await program(`
       import { registerHooks } from "node:module";
-      const loaded = [];
-      registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
+      const sources = [];
+      registerHooks({
+        load: (url, context, next) => {
+          const loaded = next(url, context);
+          if (!/@opentelemetry.api/.test(url)) sources.push(url + String(loaded.source));
+          return loaded;
+        },
+      });
+      const has = (text) => sources.some((source) => source.includes(text));
+      const PARTS = ["createTelemetry", "SpanBatchEncoder", "DeliveryQueue", "W3C_PROPAGATOR", "sdk-metrics"];
       await import("throughline/api");
-      console.log(loaded.filter((url) => /\\/dist\\/(sdk|export|otlp|waterfall|propagation)\\/|sdk-metrics/.test(url)).length, loaded.length > 10);
+      const light = [has("withSpan"), ...PARTS.map(has)];
+      await import("throughline");
+      console.log(JSON.stringify([light, PARTS.map(has)]));
     `);
-    expect(output).to.equal("0 true\n");
+    expect(JSON.parse(output)).to.deep.equal([
+      [true, false, false, false, false, false],
+      [true, true, true, true, true],
+    ]);
   });
 });

@@ -56,7 +56,9 @@ describe("a tracer of another SDK that fails", function () {
           tracer.startActiveSpan("span", use("startActiveSpan")),
           tracer.startActiveSpan("span", {}, use("startActiveSpan with options")),
         ];
-        { using span = startSpan("span"); use("startSpan")(span); }
+        const block = startSpan("span");
+        use("startSpan")(block);
+        block[Symbol.dispose]();
         const span = tracer.startSpan("span");
         use("the API's startSpan")(span);
         span.end();

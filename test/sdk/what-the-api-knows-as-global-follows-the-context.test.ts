@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { spawned } from "../processes/spawned.ts";
 
-const src = (file: string): string => JSON.stringify(import.meta.resolve(`../../src/${file}`));
+const src = (file: string): string => JSON.stringify(new URL(`../../src/${file}`, import.meta.url).href);
 
 describe("what the OpenTelemetry API knows as global", () => {
   // In a process of its own: what is registered with the API stays there.
@@ -14,7 +14,7 @@ describe("what the OpenTelemetry API knows as global", () => {
        import { Context } from ${src("context/context.ts")};
        import { runIn } from ${src("context/current.ts")};
        import { registerGlobals } from ${src("sdk/globals.ts")};
-       import { recording } from ${JSON.stringify(import.meta.resolve("../recording.ts"))};
+       import { recording } from ${JSON.stringify(new URL("../recording.ts", import.meta.url).href)};
 
        const tracer = trace.getTracer("a library");
        registerGlobals();

@@ -114,7 +114,7 @@ describe("an error", () => {
 });
 
 function run(failing: string): { status: number | null; stdout: string; stderr: string } {
-  const source = JSON.stringify(import.meta.resolve("../../src/trace/span-helpers.ts"));
+  const source = JSON.stringify(new URL("../../src/trace/span-helpers.ts", import.meta.url).href);
   const program = `
     import { withSpan } from ${source};
     void withSpan("span", () => ${failing});
