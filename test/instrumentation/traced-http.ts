@@ -36,6 +36,10 @@ export async function tracedHttp(
   return spans;
 }
 
+export function ofKind(spans: readonly RecordedSpan[], kind: number): RecordedSpan[] {
+  return spans.filter((span) => span.kind === kind);
+}
+
 /** A real server for the length of `fn`. */
 export async function serving(
   handler: RequestListener,
