@@ -1,10 +1,10 @@
 // Runs the tests in each lane: on the other versions of Node that users have, and with the next major version of the
-// OpenTelemetry packages. What a lane needs is installed into folders of its own, in test/lanes. What runs in no lane is
+// OpenTelemetry packages. What a lane needs is installed into folders of its own, in lanes/. What runs in no lane is
 // about the sources, or a program of examples/, which are for the Node of development: they have `using`.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 
-const lanes = path.join(process.cwd(), "test", "lanes");
+const lanes = path.join(process.cwd(), "lanes");
 const MOCHA = ["node_modules/mocha/bin/mocha.js", "--config", ".mocharc.lanes.json"];
 
 /** Node 22 knows no `using`, so that tsx has to translate the tests for it. */

@@ -4,7 +4,7 @@ import { createRequire, registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 
 const HERE = new URL("package.json", import.meta.url).href;
-const OTHERS = new URL("../../../node_modules/", import.meta.url).href;
+const OTHERS = new URL("../../node_modules/", import.meta.url).href;
 const API = "@opentelemetry/api";
 const require = createRequire(HERE);
 
