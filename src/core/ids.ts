@@ -1,4 +1,5 @@
 import { describe, report } from "./diagnostics.ts";
+import { digitsIn, hexOf, wordAt } from "./hex.ts";
 import { ignoreRejection } from "./rejection.ts";
 
 // HOT. A pool of random words: one call to the system's generator serves about a thousand spans.
@@ -12,16 +13,6 @@ function randomWord(): number {
     next = 0;
   }
   return pool[next++] ?? 0;
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function wordToHex(word: number): string {
-  return `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
-}
-
-function wordFromHex(hex: string, offset: number): number {
-  return Number.parseInt(hex.slice(offset, offset + 8), 16) | 0;
 }
 
 /** A trace id: 16 bytes as four int32 words, shared by all spans of a trace; hex is made once, when asked for. */
@@ -42,7 +33,7 @@ export class TraceId {
 
   /** 32 lowercase hexadecimal digits. */
   get hex(): string {
-    return (this.#hex ??= wordToHex(this.a) + wordToHex(this.b) + wordToHex(this.c) + wordToHex(this.d));
+    return (this.#hex ??= hexOf(this.a, this.b) + hexOf(this.c, this.d));
   }
 
   static random(): TraceId {
@@ -52,13 +43,7 @@ export class TraceId {
 
   /** From 32 lowercase hexadecimal digits, already checked by the caller. */
   static fromHex(hex: string): TraceId {
-    return new TraceId(
-      wordFromHex(hex, 0),
-      wordFromHex(hex, 8),
-      wordFromHex(hex, 16),
-      wordFromHex(hex, 24),
-      hex,
-    );
+    return new TraceId(wordAt(hex, 0), wordAt(hex, 8), wordAt(hex, 16), wordAt(hex, 24), hex);
   }
 }
 
@@ -76,7 +61,7 @@ export class SpanId {
 
   /** 16 lowercase hexadecimal digits. */
   get hex(): string {
-    return (this.#hex ??= wordToHex(this.high) + wordToHex(this.low));
+    return (this.#hex ??= hexOf(this.high, this.low));
   }
 
   static random(): SpanId {
@@ -86,7 +71,7 @@ export class SpanId {
 
   /** From 16 lowercase hexadecimal digits, already checked by the caller. */
   static fromHex(hex: string): SpanId {
-    return new SpanId(wordFromHex(hex, 0), wordFromHex(hex, 8), hex);
+    return new SpanId(wordAt(hex, 0), wordAt(hex, 8), hex);
   }
 }
 
@@ -141,7 +126,7 @@ function generated(generate: () => unknown, digits: 16 | 32): string | undefined
   try {
     const id = generate();
     ignoreRejection(id);
-    if (typeof id === "string" && id.length === digits && /^(?!0+$)[\da-f]+$/.test(id)) return id;
+    if (typeof id === "string" && id.length === digits && digitsIn(id, 0, digits) > 0) return id;
     report(
       "plugin_failed",
       `an id generator gave ${describe(id)}, which is not ${digits} lowercase hexadecimal digits`,

@@ -24,8 +24,13 @@ export class CompositePropagator implements TextMapPropagator {
     setter: TextMapSetter<Carrier> = defaultTextMapSetter,
   ): void {
     if (isInjectionSuppressed(context)) return;
-    for (const propagator of this.#propagators)
-      attempt(() => propagator.inject(context, carrier, setter), "no_injection", "took no trace context");
+    for (const propagator of this.#propagators) {
+      try {
+        propagator.inject(context, carrier, setter);
+      } catch (thrown) {
+        report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
+      }
+    }
   }
 
   /** What cannot be read leaves the context as it was. */
@@ -35,24 +40,17 @@ export class CompositePropagator implements TextMapPropagator {
     getter: TextMapGetter<Carrier> = defaultTextMapGetter,
   ): Context {
     let extracted = context;
-    for (const propagator of this.#propagators)
-      attempt(
-        () => (extracted = propagator.extract(extracted, carrier, getter)),
-        "invalid_argument",
-        "could not be read",
-      );
+    for (const propagator of this.#propagators) {
+      try {
+        extracted = propagator.extract(extracted, carrier, getter);
+      } catch (thrown) {
+        report("invalid_argument", `a carrier could not be read (${describe(thrown)})`);
+      }
+    }
     return extracted;
   }
 
   fields(): string[] {
     return [...new Set(this.#propagators.flatMap((propagator) => propagator.fields()))];
-  }
-}
-
-function attempt(act: () => unknown, trouble: "no_injection" | "invalid_argument", what: string): void {
-  try {
-    act();
-  } catch (thrown) {
-    report(trouble, `a carrier ${what} (${describe(thrown)})`);
   }
 }

@@ -1,6 +1,5 @@
 import {
   type Context,
-  isSpanContextValid,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
@@ -13,9 +12,10 @@ import { formatTraceparent, formatTraceState, parseTraceContext } from "./trace-
 /** `traceparent` and `tracestate`, in and out of any carrier.  (W3C Trace Context Level 2) */
 export class TraceContextPropagator implements TextMapPropagator {
   inject<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
-    const span = trace.getSpanContext(context);
-    if (span === undefined || !isSpanContextValid(span)) return;
-    setter.set(carrier, "traceparent", formatTraceparent(span));
+    const span = trace.getSpan(context);
+    const traceparent = span === undefined ? undefined : formatTraceparent(span);
+    if (span === undefined || traceparent === undefined) return;
+    setter.set(carrier, "traceparent", traceparent);
     const state = stateOf(span);
     if (state !== "") setter.set(carrier, "tracestate", state);
   }
@@ -24,7 +24,7 @@ export class TraceContextPropagator implements TextMapPropagator {
     const traceparent = onlyLine(getter.get(carrier, "traceparent"));
     if (traceparent === undefined) return context;
     const parent = parseTraceContext(traceparent, joinedLines(getter.get(carrier, "tracestate")));
-    return parent === undefined ? context : trace.setSpan(context, trace.wrapSpanContext(parent));
+    return parent === undefined ? context : trace.setSpan(context, parent);
   }
 
   fields(): string[] {

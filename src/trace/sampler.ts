@@ -79,12 +79,12 @@ export class OwnSampler implements Sampler {
 /** Of a span that someone else starts. */
 export function originOf(context: Context | undefined, traceId: string): Origin {
   const parent = context === undefined ? undefined : trace.getSpanContext(context);
-  const id = isValidTraceId(traceId) ? TraceId.fromHex(traceId) : undefined;
+  const id = isValidTraceId(traceId) ? TraceId.fromHex(traceId.toLowerCase()) : undefined;
   return parent === undefined || !isSpanContextValid(parent)
     ? { traceId: id, parentSpanId: undefined, isParentRemote: undefined, traceFlags: TraceFlags.NONE }
     : {
         traceId: id,
-        parentSpanId: SpanId.fromHex(parent.spanId),
+        parentSpanId: SpanId.fromHex(parent.spanId.toLowerCase()),
         isParentRemote: parent.isRemote === true,
         traceFlags: parent.traceFlags,
       };

@@ -12,6 +12,7 @@ import {
   TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
+import { spanContextOf } from "../context/silent-span.ts";
 import { type AttributeList, AttributeSet } from "../core/attributes.ts";
 import { type Clock, hrTime } from "../core/clock.ts";
 import { cutText } from "../core/attribute-value.ts";
@@ -22,7 +23,7 @@ import { nounFor } from "../core/noun.ts";
 import { traceStateText } from "../core/trace-state-text.ts";
 import { exceptionAttributes } from "./exception.ts";
 import type { EventRecord, LinkRecord, ReadableSpan, Resource, SpanRecord } from "./record.ts";
-import { copySpanContext, spanContextOf } from "./span-context.ts";
+import { copySpanContext } from "./span-context.ts";
 import { givenTime, spanName } from "./span-input.ts";
 import { noteRecorded } from "./recorded-errors.ts";
 import { runActive, type StartedSpan } from "./started-span.ts";

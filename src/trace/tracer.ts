@@ -10,6 +10,8 @@ import {
 } from "@opentelemetry/api";
 import { Context as OurContext } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
+import { RemoteSpan } from "../context/remote-span.ts";
+import type { SpanIdentity } from "../context/silent-span.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { report } from "../core/diagnostics.ts";
 import { type Ids, SpanId, TraceId } from "../core/ids.ts";
@@ -101,8 +103,9 @@ function spanOf(context: Context): ApiSpan | undefined {
 /** A parent that cannot be read, a revoked proxy say, is none. */
 function startOf(parent: ApiSpan | undefined, { ids }: TracingSetup): SpanStart {
   try {
-    if (parent instanceof Span) return childOfOurs(parent, parent.localRoot);
-    if (parent instanceof UnsampledSpan) return childOfOurs(parent, undefined);
+    if (parent instanceof Span) return childOfOurs(parent, parent.localRoot, false);
+    if (parent instanceof RemoteSpan) return childOfOurs(parent, undefined, true);
+    if (parent instanceof UnsampledSpan) return childOfOurs(parent, undefined, false);
     const context = parent?.spanContext();
     return context !== undefined && isSpanContextValid(context)
       ? childOf(copySpanContext(context))
@@ -112,11 +115,11 @@ function startOf(parent: ApiSpan | undefined, { ids }: TracingSetup): SpanStart 
   }
 }
 
-function childOfOurs(parent: Span | UnsampledSpan, localRoot: Span | undefined): SpanStart {
+function childOfOurs(parent: SpanIdentity, localRoot: Span | undefined, isParentRemote: boolean): SpanStart {
   return {
     traceId: parent.traceId,
     parentSpanId: parent.spanId,
-    isParentRemote: false,
+    isParentRemote,
     traceState: parent.inheritedState,
     traceFlags: parent.traceFlags,
     parentFlags: parent.traceFlags,

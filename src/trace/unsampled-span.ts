@@ -1,13 +1,13 @@
 import type { SpanContext, TraceState } from "@opentelemetry/api";
+import { SilentSpan, spanContextOf, type SpanIdentity } from "../context/silent-span.ts";
 import type { SpanId, TraceId } from "../core/ids.ts";
-import { spanContextOf } from "./span-context.ts";
 import { runActive, type StartedSpan } from "./started-span.ts";
 
 /**
  * A span that was not sampled: it records nothing, but has an id of its own that is passed on.  (Trace SDK: a new span
  * id, independently of the decision)
  */
-export class UnsampledSpan implements StartedSpan {
+export class UnsampledSpan extends SilentSpan implements StartedSpan, SpanIdentity {
   readonly traceId: TraceId;
   readonly spanId: SpanId;
   readonly traceFlags: number;
@@ -15,6 +15,7 @@ export class UnsampledSpan implements StartedSpan {
   private context: SpanContext | undefined;
 
   constructor(traceId: TraceId, spanId: SpanId, traceFlags: number, traceState: TraceState | undefined) {
+    super();
     this.traceId = traceId;
     this.spanId = spanId;
     this.traceFlags = traceFlags;
@@ -25,45 +26,9 @@ export class UnsampledSpan implements StartedSpan {
     return (this.context ??= spanContextOf(this));
   }
 
-  isRecording(): boolean {
-    return false;
-  }
-
-  setAttribute(): this {
-    return this;
-  }
-
-  setAttributes(): this {
-    return this;
-  }
-
-  addEvent(): this {
-    return this;
-  }
-
-  addLink(): this {
-    return this;
-  }
-
-  addLinks(): this {
-    return this;
-  }
-
-  setStatus(): this {
-    return this;
-  }
-
-  updateName(): this {
-    return this;
-  }
-
-  recordException(): void {}
-
   run<Arguments extends unknown[], Result>(fn: (...args: Arguments) => Result, ...args: Arguments): Result {
     return runActive(this, fn, args);
   }
 
   [Symbol.dispose](): void {}
-
-  end(): void {}
 }

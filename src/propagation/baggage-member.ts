@@ -1,0 +1,83 @@
+import { type BaggageEntry, baggageEntryMetadataFromString } from "@opentelemetry/api";
+import { endOf, isAll, OCTET, SPACE, TOKEN, trimmed } from "./characters.ts";
+
+/** A member of a baggage list: a key, and a value as it travels or as its owner gave it. */
+export class BaggageMember {
+  readonly key: string;
+  /** As it travels, percent-encoded. */
+  readonly #encoded: string;
+  readonly #properties: string;
+  readonly #given: BaggageEntry | undefined;
+
+  private constructor(key: string, encoded: string, properties: string, given?: BaggageEntry) {
+    this.key = key;
+    this.#encoded = encoded;
+    this.#properties = properties;
+    this.#given = given;
+  }
+
+  static of(key: string, entry: BaggageEntry): BaggageMember {
+    return new BaggageMember(key, "", "", entry);
+  }
+
+  /** HOT. The member in this part of a header; undefined where it has no token for a key, or no equals sign. */
+  static parse(header: string, from: number, to: number): BaggageMember | undefined {
+    const start = endOf(SPACE, header, from, to);
+    const end = endOf(TOKEN, header, start, to);
+    const equals = endOf(SPACE, header, end, to);
+    if (end === start || equals === to || header[equals] !== "=") return undefined;
+    const key = header.slice(start, end);
+    const value = endOf(SPACE, header, equals + 1, to);
+    const valueEnd = endOf(OCTET, header, value, to);
+    if (endOf(SPACE, header, valueEnd, to) === to)
+      return new BaggageMember(key, header.slice(value, valueEnd), "");
+    // With properties, or not quite as it should be.
+    const rest = header.slice(value, to);
+    const semicolon = rest.indexOf(";");
+    if (semicolon < 0) return new BaggageMember(key, trimmed(rest), "");
+    return new BaggageMember(key, trimmed(rest.slice(0, semicolon)), trimmed(rest.slice(semicolon + 1)));
+  }
+
+  get entry(): BaggageEntry {
+    if (this.#given !== undefined) return { ...this.#given };
+    const value = percentDecode(this.#encoded);
+    if (this.#properties === "") return { value };
+    return { value, metadata: baggageEntryMetadataFromString(this.#properties) };
+  }
+
+  /** As it is sent; undefined where no header can carry it. What came well-formed goes on as it came. */
+  get text(): string | undefined {
+    try {
+      if (this.#given === undefined && isAll(OCTET, this.#encoded))
+        return `${this.key}=${this.#encoded}${propertiesText(this.#properties)}`;
+      const { value, metadata } = this.#given ?? this.entry;
+      if (this.key === "" || !isAll(TOKEN, this.key) || typeof value !== "string") return undefined;
+      const properties = typeof metadata === "object" ? metadata.toString() : "";
+      return `${this.key}=${encodeURIComponent(value.toWellFormed())}${propertiesText(properties)}`;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Metadata goes out as it came, if all of it is properties: `key` or `key=value`, with semicolons between. */
+function propertiesText(properties: string): string {
+  return properties !== "" && properties.split(";").every(isProperty) ? `;${properties}` : "";
+}
+
+function isProperty(property: string): boolean {
+  const [key = "", ...value] = property.split("=").map(trimmed);
+  return key !== "" && isAll(TOKEN, key) && isAll(OCTET, value.join("="));
+}
+
+/** Octets that are no UTF-8 become U+FFFD, as the specification asks; decodeURIComponent would throw. */
+function percentDecode(value: string): string {
+  if (!value.includes("%")) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value.replace(/(?:%[0-9a-fA-F]{2})+/g, (octets) =>
+      Buffer.from(octets.replaceAll("%", ""), "hex").toString(),
+    );
+  }
+}
