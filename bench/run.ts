@@ -8,6 +8,7 @@ import { WORKLOADS } from "./workloads.ts";
 
 const ROUNDS = 7;
 const SPANS = 300_000;
+const REQUESTS = 20_000;
 
 const rows: string[] = [];
 for (const [name, { title, isExported }] of Object.entries(WORKLOADS)) {
@@ -25,24 +26,53 @@ for (const [name, { title, isExported }] of Object.entries(WORKLOADS)) {
     `| ${title} | ${median(pairs.map((pair) => pair.official)).toFixed(0)} ns | ${median(pairs.map((pair) => pair.ours)).toFixed(0)} ns | **${median(ratios).toFixed(1)}x** (${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)}) |`,
   );
 }
+rows.push(await overHttp());
 writeFileSync("bench/README.md", page(rows));
 console.log(`\n${page(rows)}`);
 
+/** What each side adds to the CPU of a bare server and client. */
+async function overHttp(): Promise<string> {
+  const rounds: { bare: number; ours: number; official: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const [bare, ours, official] = [await request("bare"), await request("ours"), await request("official")];
+    rounds.push({ bare, ours: ours - bare, official: official - bare });
+    console.log(
+      `http ${round + 1}/${ROUNDS}: bare ${bare.toFixed(0)} ns, ours adds ${(ours - bare).toFixed(0)} ns, official ${(official - bare).toFixed(0)} ns`,
+    );
+  }
+  const ratios = rounds.map(({ ours, official }) => official / ours);
+  return `| added to a request over node:http, server and client in one process, both traced, exported to another, and measured (bare: ${median(rounds.map(({ bare }) => bare)).toFixed(0)} ns) | ${median(rounds.map(({ official }) => official)).toFixed(0)} ns | ${median(rounds.map(({ ours }) => ours)).toFixed(0)} ns | **${median(ratios).toFixed(1)}x** (${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)}) |`;
+}
+
+/** CPU time of a request; each is two spans. */
+async function request(mode: "bare" | "ours" | "official"): Promise<number> {
+  return exported("bench/measure-http.ts", [mode, String(REQUESTS)], mode === "bare");
+}
+
 async function measure(side: "ours" | "official", workload: string, isExported: boolean): Promise<number> {
-  if (!isExported) return (await measured([side, workload, String(SPANS)])).nanoseconds;
+  const args = [side, workload, String(SPANS)];
+  if (isExported) return exported("bench/measure.ts", args);
+  return (await measured("bench/measure.ts", args)).nanoseconds;
+}
+
+/** The program is given the URL of a sink, which has to take all that it made. */
+async function exported(program: string, args: readonly string[], makesNothing = false): Promise<number> {
   const sink = fork("bench/sink.ts");
   const [{ port }] = (await once(sink, "message")) as [AddressInfo];
-  const result = await measured([side, workload, String(SPANS), `http://127.0.0.1:${port}`]);
+  const result = await measured(program, [...args, `http://127.0.0.1:${port}`]);
   sink.send("count");
   const [{ spans }] = (await once(sink, "message")) as [{ spans: number }];
   sink.kill();
-  if (spans !== result.made)
-    throw new Error(`${side} made ${result.made} spans, ${spans} arrived: this measurement does not count`);
+  if (spans !== (makesNothing ? 0 : result.made))
+    throw new Error(`${args.join(" ")} made ${result.made} spans, ${spans} arrived: this does not count`);
   return result.nanoseconds;
 }
 
-async function measured(args: string[]): Promise<{ nanoseconds: number; made: number }> {
-  const child = fork("bench/measure.ts", args);
+async function measured(
+  program: string,
+  args: readonly string[],
+): Promise<{ nanoseconds: number; made: number }> {
+  const child = fork(program, args);
   const [result] = (await once(child, "message")) as [{ nanoseconds: number; made: number }];
   await once(child, "exit");
   return result;

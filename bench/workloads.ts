@@ -1,4 +1,6 @@
+import { trace } from "@opentelemetry/api";
 import { setImmediate as turn } from "node:timers/promises";
+import { extractAndRead, injectNewChild } from "./carriers.ts";
 import type { Contender } from "./contender.ts";
 
 export interface Workload {
@@ -72,6 +74,24 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
           if (sum !== 700) throw new Error("what was read is not what was set");
         }),
       ),
+  },
+  extract: {
+    title: "extract traceparent, tracestate and baggage from headers, and read everything",
+    isExported: false,
+    run: (_contender, spans) =>
+      inTurns(spans, 1, (index) => {
+        if (extractAndRead(index) < 80) throw new Error("something was not read");
+      }),
+  },
+  inject: {
+    title: "start a child of a remote parent, inject it with tracestate and baggage, end it",
+    isExported: false,
+    run: (_contender, spans) => {
+      const tracer = trace.getTracer("bench");
+      return inTurns(spans, 1, (index) => {
+        if (injectNewChild(tracer, index) !== 55) throw new Error("nothing was injected");
+      });
+    },
   },
   pipeline: {
     title:

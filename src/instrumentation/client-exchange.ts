@@ -1,9 +1,8 @@
-import { type Attributes, propagation, SpanKind } from "@opentelemetry/api";
+import { type Attributes, propagation, SpanKind, type TextMapSetter } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
-import { withoutUndefined } from "../core/without-undefined.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { exceptionAttributes, exceptionMessage } from "../trace/exception.ts";
 import { DEFAULT_PORTS, HTTP_SCOPE, methodOf, pathOf } from "./http-attributes.ts";
@@ -42,21 +41,21 @@ export function beginClientExchange(
   const parent = request.getHeader("traceparent");
   if (isTracingSuppressed(context) || request.method === "CONNECT" || isOfClientSpan(parent, context))
     return undefined;
-  const { name, attributes } = methodOf(request.method, knownMethods);
+  const { name, known, original } = methodOf(request.method, knownMethods);
   const target = targetAttributes(request);
-  const options = { kind: SpanKind.CLIENT, attributes: { ...attributes, ...target } };
-  const span = tracerIn(context).startSpan(name, options, context);
+  const attributes = { "http.request.method": known, "http.request.method_original": original, ...target };
+  const span = tracerIn(context).startSpan(name, { kind: SpanKind.CLIENT, attributes }, context);
   const own = context.withSpan(span, context.scope);
-  if (parent === undefined) {
-    propagation.inject(own, request, {
-      set: (carrier, key, value) => carrier.setHeader(key, value),
-    });
-  }
-  return new HttpExchange(SpanKind.CLIENT, span, own, {
-    "http.request.method": attributes["http.request.method"],
-    ...serverOf(target),
-  });
+  if (parent === undefined) propagation.inject(own, request, SETTER);
+  const exchange = new HttpExchange(SpanKind.CLIENT, span, own, { "http.request.method": known });
+  exchange.measure("server.address", target["server.address"]);
+  exchange.measure("server.port", target["server.port"]);
+  return exchange;
 }
+
+const SETTER: TextMapSetter<OutgoingRequest> = {
+  set: (request, name, value) => request.setHeader(name, value),
+};
 
 /** Whoever made the active span made it for this very request, and has told the other side of it. */
 function isOfClientSpan(parent: string | undefined, { span }: Context): boolean {
@@ -89,14 +88,6 @@ function proxiedAttributes(target: string): Attributes {
     host: hostname,
     port: Number(port) || DEFAULT_PORTS[scheme],
     target: pathname,
-  });
-}
-
-/** The part of what a span tells of its target that a measurement tells too. */
-export function serverOf(target: Attributes): Attributes {
-  return withoutUndefined({
-    "server.address": target["server.address"],
-    "server.port": target["server.port"],
   });
 }
 

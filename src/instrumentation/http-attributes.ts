@@ -21,38 +21,34 @@ export const HTTP_SCOPE = "throughline/http";
 /** The port of each scheme, where a URL names none. */
 export const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-interface NamedMethod {
+/** What is told of a request's method. */
+export interface Method {
+  /** Of the span. */
   readonly name: string;
-  readonly attributes: {
-    readonly "http.request.method": string;
-    readonly "http.request.method_original"?: string;
-  };
+  readonly known: string;
+  /** Where it is not known. */
+  readonly original: string | undefined;
 }
 
-/** A span's name and method attributes.  (Semantic conventions: HTTP spans, name and method) */
-export function methodOf(method: string | undefined, known: ReadonlySet<string>): NamedMethod {
-  if (method !== undefined && known.has(method))
-    return { name: method, attributes: { "http.request.method": method } };
-  return {
-    name: "HTTP",
-    attributes: {
-      "http.request.method": "_OTHER",
-      "http.request.method_original": String(method).slice(0, 64),
-    },
-  };
+/** (Semantic conventions: HTTP spans, name and method) */
+export function methodOf(method: string | undefined, known: ReadonlySet<string>): Method {
+  if (method !== undefined && known.has(method)) return { name: method, known: method, original: undefined };
+  return { name: "HTTP", known: "_OTHER", original: String(method).slice(0, 64) };
 }
 
 /** Host and port of a `Host` header; the scheme's own port where none is named. */
-export function serverAddress(
+export function hostAndPort(
   authority: string | undefined,
   scheme: string,
-): Record<string, string | number> {
+): { readonly host: string | undefined; readonly port: number | undefined } {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?$/.exec(authority ?? "");
-  if (match?.[1] === undefined) return {};
-  return { "server.address": match[1], "server.port": Number(match[2] ?? DEFAULT_PORTS[scheme]) };
+  const host = match?.[1];
+  return { host, port: host === undefined ? undefined : Number(match?.[2] ?? DEFAULT_PORTS[scheme]) };
 }
 
 /** A request target without its query, which may hold secrets. */
 export function pathOf(target: string | undefined): string {
-  return (target ?? "").split(/[?#]/, 1)[0] ?? "";
+  const path = target ?? "";
+  const end = path.search(/[?#]/);
+  return end < 0 ? path : path.slice(0, end);
 }

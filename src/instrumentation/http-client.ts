@@ -1,7 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { report } from "../core/diagnostics.ts";
-import { withoutUndefined } from "../core/without-undefined.ts";
-import { beginClientExchange, breakOff, serverOf, type Target, targetAttributes } from "./client-exchange.ts";
+import { beginClientExchange, breakOff, type Target, targetAttributes } from "./client-exchange.ts";
 import { DEFAULT_PORTS, KNOWN_METHODS } from "./http-attributes.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import { guarded, Subscription } from "./subscription.ts";
@@ -84,13 +83,17 @@ function targetOf(request: ClientRequest, connectedPort: number | undefined): Ta
 
 function answer(exchange: HttpExchange, request: ClientRequest, response: IncomingMessage): void {
   const { remoteAddress, remotePort } = response.socket;
-  const target = targetAttributes(targetOf(request, remotePort));
-  exchange.tell({ ...serverOf(target), "network.protocol.version": response.httpVersion });
-  exchange.span.setAttributes({
-    ...target,
-    ...withoutUndefined({ "network.peer.address": remoteAddress, "network.peer.port": remotePort }),
-  });
+  if (typeof request.getHeader("host") !== "string") tellConnected(exchange, request, remotePort);
+  exchange.tell("network.protocol.version", response.httpVersion);
+  exchange.span.setAttributes({ "network.peer.address": remoteAddress, "network.peer.port": remotePort });
   exchange.answer(response.statusCode ?? 0);
+}
+
+/** Where the Host header does not say it, the port is known only now. */
+function tellConnected(exchange: HttpExchange, request: ClientRequest, port: number | undefined): void {
+  const target = targetAttributes(targetOf(request, port));
+  exchange.span.setAttributes(target);
+  exchange.measure("server.port", target["server.port"]);
 }
 
 function endAnswered(exchange: HttpExchange, response: IncomingMessage): void {

@@ -1,4 +1,10 @@
-import { type Attributes, type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import {
+  type Attributes,
+  type AttributeValue,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+} from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
 import type { Context } from "../context/context.ts";
 import { VERSION } from "../core/version.ts";
@@ -48,10 +54,15 @@ export class HttpExchange {
     this.#measured = measured;
   }
 
+  /** What the measurement tells besides; the span tells it already, or never. */
+  measure(key: string, value: AttributeValue | undefined): void {
+    if (value !== undefined) this.#measured[key] = value;
+  }
+
   /** What the span and the measurement both tell. */
-  tell(attributes: Attributes): void {
-    Object.assign(this.#measured, attributes);
-    this.span.setAttributes(attributes);
+  tell(key: string, value: AttributeValue): void {
+    this.#measured[key] = value;
+    this.span.setAttribute(key, value);
   }
 
   get isAnswered(): boolean {
@@ -60,12 +71,12 @@ export class HttpExchange {
 
   answer(status: number): void {
     this.#isAnswered = true;
-    this.tell({ "http.response.status_code": status });
+    this.tell("http.response.status_code", status);
     if (status >= FIRST_ERROR[this.#kind]) this.fail(String(status));
   }
 
   fail(errorType: string, message?: string): void {
-    this.tell({ "error.type": errorType });
+    this.tell("error.type", errorType);
     this.span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) });
   }
 

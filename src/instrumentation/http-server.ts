@@ -1,4 +1,4 @@
-import { type Attributes, propagation, SpanKind } from "@opentelemetry/api";
+import { propagation, SpanKind } from "@opentelemetry/api";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { bindEmitter } from "../context/bind.ts";
 import { Context } from "../context/context.ts";
@@ -7,7 +7,7 @@ import { Scope } from "../context/scope.ts";
 import { isTracingSuppressed, suppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
-import { HTTP_SCOPE, KNOWN_METHODS, methodOf, pathOf, serverAddress } from "./http-attributes.ts";
+import { HTTP_SCOPE, KNOWN_METHODS, hostAndPort, methodOf, pathOf } from "./http-attributes.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
@@ -57,21 +57,32 @@ function isTracedByOthers(server: Server): boolean {
   return "__wrapped" in emit;
 }
 
+/** (Semantic conventions: HTTP server spans and metrics) */
 function beginServerExchange(
-  request: IncomingMessage,
+  { headers, httpVersion, method, socket, url }: IncomingMessage,
   empty: Context,
   knownMethods: ReadonlySet<string>,
 ): HttpExchange {
-  const remote = propagation.extract(empty, request.headers) as Context;
-  const { name, attributes } = methodOf(request.method, knownMethods);
-  const described = describeRequest(request);
-  const options = { kind: SpanKind.SERVER, attributes: { ...attributes, ...described } };
-  const span = tracerIn(remote).startSpan(name, options, remote);
-  return new HttpExchange(SpanKind.SERVER, span, remote.withSpan(span, empty.scope), {
-    "http.request.method": attributes["http.request.method"],
-    "url.scheme": described["url.scheme"],
-    "network.protocol.version": described["network.protocol.version"],
-  });
+  const remote = propagation.extract(empty, headers) as Context;
+  const scheme = "encrypted" in socket ? "https" : "http";
+  const { name, known, original } = methodOf(method, knownMethods);
+  const { host, port } = hostAndPort(headers.host, scheme);
+  const measured = {
+    "http.request.method": known,
+    "url.scheme": scheme,
+    "network.protocol.version": httpVersion,
+  };
+  const attributes = {
+    ...measured,
+    "http.request.method_original": original,
+    "url.path": pathOf(url),
+    "server.address": host,
+    "server.port": port,
+    "client.address": socket.remoteAddress,
+    "user_agent.original": headers["user-agent"],
+  };
+  const span = tracerIn(remote).startSpan(name, { kind: SpanKind.SERVER, attributes }, remote);
+  return new HttpExchange(SpanKind.SERVER, span, remote.withSpan(span, empty.scope), measured);
 }
 
 /** The rest of the callback, which is the handler, and all listeners. */
@@ -79,19 +90,6 @@ function runRest(context: Context, request: IncomingMessage, response: ServerRes
   enter(context);
   bindEmitter(context, request);
   bindEmitter(context, response);
-}
-
-/** (Semantic conventions: HTTP server spans) */
-function describeRequest({ headers, httpVersion, socket, url }: IncomingMessage): Attributes {
-  const scheme = "encrypted" in socket ? "https" : "http";
-  return {
-    "url.scheme": scheme,
-    "url.path": pathOf(url),
-    ...serverAddress(headers.host, scheme),
-    "network.protocol.version": httpVersion,
-    ...(socket.remoteAddress === undefined ? {} : { "client.address": socket.remoteAddress }),
-    ...(headers["user-agent"] === undefined ? {} : { "user_agent.original": headers["user-agent"] }),
-  };
 }
 
 /** A connection that closed before the response was sent leaves an error, and the status only if it was decided. */

@@ -6,6 +6,7 @@ import {
   type TextMapPropagator,
   type TextMapSetter,
 } from "@opentelemetry/api";
+import { LightContext } from "../context/light-context.ts";
 import { isInjectionSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 
@@ -39,7 +40,8 @@ export class CompositePropagator implements TextMapPropagator {
     carrier: Carrier,
     getter: TextMapGetter<Carrier> = defaultTextMapGetter,
   ): Context {
-    let extracted = context;
+    const before = LightContext.over(context);
+    let extracted = before;
     for (const propagator of this.#propagators) {
       try {
         extracted = propagator.extract(extracted, carrier, getter);
@@ -47,7 +49,7 @@ export class CompositePropagator implements TextMapPropagator {
         report("invalid_argument", `a carrier could not be read (${describe(thrown)})`);
       }
     }
-    return extracted;
+    return extracted === before ? context : extracted;
   }
 
   fields(): string[] {
