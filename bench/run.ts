@@ -89,7 +89,7 @@ function page(table: readonly string[]): string {
   const [cpu] = cpus();
   return `# Benchmarks
 
-CPU time of the main thread for each span, against the official OpenTelemetry SDK in the same run: each side in a
+CPU time of the main thread for each span, or for what the line names, against the official OpenTelemetry SDK in the same run: each side in a
 process of its own, in turn, ${ROUNDS} rounds of ${SPANS.toLocaleString("en")} spans after a warm-up; the medians, and of the ratio also
 its range. What is exported is counted where it arrives: a round in which a span is missing does not count.
 

@@ -70,14 +70,13 @@ function isProperty(property: string): boolean {
   return key !== "" && isAll(TOKEN, key) && isAll(OCTET, value.join("="));
 }
 
+const ASCII_ENCODED = /^(?:[^%]|%[0-7][0-9a-fA-F])*$/;
+
 /** Octets that are no UTF-8 become U+FFFD, as the specification asks; decodeURIComponent would throw. */
 function percentDecode(value: string): string {
   if (!value.includes("%")) return value;
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value.replace(/(?:%[0-9a-fA-F]{2})+/g, (octets) =>
-      Buffer.from(octets.replaceAll("%", ""), "hex").toString(),
-    );
-  }
+  if (ASCII_ENCODED.test(value)) return decodeURIComponent(value);
+  return value.replace(/(?:%[0-9a-fA-F]{2})+/g, (octets) =>
+    Buffer.from(octets.replaceAll("%", ""), "hex").toString(),
+  );
 }

@@ -5,7 +5,7 @@ import {
   type TextMapPropagator,
   type TextMapSetter,
 } from "@opentelemetry/api";
-import { formatBaggage, parseBaggage } from "./baggage.ts";
+import { BYTE_LIMIT, formatBaggage, parseBaggage } from "./baggage.ts";
 import { joinedLines } from "./header-lines.ts";
 
 /** `baggage`, in and out of any carrier.  (W3C Baggage) */
@@ -17,7 +17,7 @@ export class BaggagePropagator implements TextMapPropagator {
   }
 
   extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
-    const header = joinedLines(getter.get(carrier, "baggage"));
+    const header = joinedLines(getter.get(carrier, "baggage"), BYTE_LIMIT);
     const baggage = header === undefined ? undefined : parseBaggage(header);
     return baggage === undefined ? context : propagation.setBaggage(context, baggage);
   }

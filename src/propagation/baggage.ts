@@ -3,7 +3,7 @@ import { BaggageMember } from "./baggage-member.ts";
 import { placeOf, ReceivedBaggage } from "./received-baggage.ts";
 
 /** What a baggage header may hold in all.  (W3C Baggage, 3.3.2: the limits that every platform must carry) */
-const BYTE_LIMIT = 8192;
+export const BYTE_LIMIT = 8192;
 const MEMBER_LIMIT = 180;
 
 /**

@@ -4,8 +4,11 @@ export function onlyLine(value: string | string[] | undefined): string | undefin
   return typeof value === "string" ? value : undefined;
 }
 
-/** The value of a header whose lines are one list. */
-export function joinedLines(value: string | string[] | undefined): string | undefined {
-  if (Array.isArray(value)) return value.join(",");
-  return typeof value === "string" ? value : undefined;
+/** The value of a header whose lines are one list, as far as the first line that is too much: beyond nobody reads. */
+export function joinedLines(value: string | string[] | undefined, enough: number): string | undefined {
+  if (!Array.isArray(value)) return typeof value === "string" ? value : undefined;
+  let joined = "";
+  for (let line = 0; line < value.length && joined.length <= enough; line++)
+    joined += line === 0 ? value[line] : `,${value[line]}`;
+  return joined;
 }

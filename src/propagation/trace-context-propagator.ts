@@ -8,6 +8,7 @@ import {
 import { describe, report } from "../core/diagnostics.ts";
 import { joinedLines, onlyLine } from "./header-lines.ts";
 import { formatTraceparent, formatTraceState, parseTraceContext } from "./trace-context.ts";
+import { LONGEST } from "./trace-state.ts";
 
 /** `traceparent` and `tracestate`, in and out of any carrier.  (W3C Trace Context Level 2) */
 export class TraceContextPropagator implements TextMapPropagator {
@@ -23,7 +24,7 @@ export class TraceContextPropagator implements TextMapPropagator {
   extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
     const traceparent = onlyLine(getter.get(carrier, "traceparent"));
     if (traceparent === undefined) return context;
-    const parent = parseTraceContext(traceparent, joinedLines(getter.get(carrier, "tracestate")));
+    const parent = parseTraceContext(traceparent, joinedLines(getter.get(carrier, "tracestate"), LONGEST));
     return parent === undefined ? context : trace.setSpan(context, parent);
   }
 

@@ -8,7 +8,7 @@ const MEMBER_LIMIT = 32;
 const PART_LIMIT = 256;
 
 /** No list of so many members is longer: whoever sends more pads it, and costs no time. */
-const LONGEST = MEMBER_LIMIT * (2 * PART_LIMIT + 2);
+export const LONGEST: number = MEMBER_LIMIT * (2 * PART_LIMIT + 2);
 
 /** An immutable, always valid W3C tracestate; changed members move to the front.  (W3C Trace Context Level 2, 3.3) */
 export class TraceState implements ApiTraceState {

@@ -226,6 +226,21 @@ describe("the propagator of W3C extracts", () => {
     });
   }
 
+  it("from no more lines of a header than can count", () => {
+    let read = 0;
+    const lines = new Proxy(
+      Array.from({ length: 100_000 }, (_, each) => `k${each}=1`),
+      {
+        get: (target, key) => {
+          if (key !== "length") read++;
+          return Reflect.get(target, key) as unknown;
+        },
+      },
+    );
+    extract({ traceparent: TRACEPARENT, tracestate: lines, baggage: lines });
+    expect(read).to.be.lessThan(4_000);
+  });
+
   it("from a million characters without hanging", () => {
     const long = "a".repeat(1_000_000);
     for (const carrier of [
