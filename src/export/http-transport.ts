@@ -1,18 +1,25 @@
 import { clearTimeout, setTimeout } from "node:timers";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { VERSION } from "../core/version.ts";
+import { describe } from "../core/diagnostics.ts";
 import { decodeRejection } from "../otlp/decode-rejection.ts";
+import { toJson } from "../otlp/to-json.ts";
 import type { Outcome, Transport } from "./outcome.ts";
 
 interface HttpTarget {
   /** The full URL of one signal: http://localhost:4318/v1/traces */
   readonly url: URL;
+  readonly signal: "traces" | "metrics";
+  readonly protocol: OtlpProtocol;
   readonly headers: Readonly<Record<string, string>>;
   /** For one attempt, from connecting to the last byte of the response, in ms. */
   readonly timeout: number;
   readonly compression?: "gzip" | "none";
   readonly tls?: TlsFiles;
 }
+
+/** (Specification: OTLP Exporter, OTEL_EXPORTER_OTLP_PROTOCOL) */
+export type OtlpProtocol = "http/protobuf" | "http/json";
 
 /** PEM texts: whom to trust, and who we are. */
 export interface TlsFiles {
@@ -27,28 +34,31 @@ const RESPONSE_LIMIT = 4 * 1024 * 1024;
 /** The statuses that a later attempt may cure.  (OTLP specification: retryable response codes) */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
-/** Posts OTLP protobuf bodies over a kept-alive connection. Never holds the process open by itself. */
-export function httpTransport({ url, headers, timeout, compression, tls }: HttpTarget): Transport {
+/** Posts bodies of OTLP, given as protobuf, over a kept-alive connection. Never holds the process open by itself. */
+export function httpTransport(target: HttpTarget): Transport {
+  const { url, signal, protocol, headers, timeout, compression, tls } = target;
   // Loaded here and not above, so that importing the package does not load node:http.
   const http = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1, ...tls });
   const fixed = {
     ...headers,
-    "content-type": "application/x-protobuf",
+    "content-type": protocol === "http/json" ? "application/json" : "application/x-protobuf",
     ...(compression === "gzip" && { "content-encoding": "gzip" }),
     "user-agent": `OTel-OTLP-Exporter-JavaScript/${VERSION} throughline/${VERSION}`,
   };
   const attempt = (body: Uint8Array): Promise<Outcome> =>
     new Promise((resolve) => {
-      try {
-        const options = { method: "POST", agent, headers: { ...fixed, "content-length": body.byteLength } };
-        post(http.request(url, options), body, timeout, resolve);
-      } catch (thrown) {
-        resolve({ kind: "rejected", reason: `the request could not be made (${String(thrown)})` });
-      }
+      const options = { method: "POST", agent, headers: { ...fixed, "content-length": body.byteLength } };
+      post(http.request(url, options), body, timeout, resolve);
     });
-  const send = async (body: Uint8Array): Promise<Outcome> =>
-    attempt(compression === "gzip" ? await gzipped(body) : body);
+  const send = async (body: Uint8Array): Promise<Outcome> => {
+    try {
+      const written = protocol === "http/json" ? toJson(body, signal) : body;
+      return await attempt(compression === "gzip" ? await gzipped(written) : written);
+    } catch (thrown) {
+      return { kind: "rejected", reason: `the request could not be made (${describe(thrown)})` };
+    }
+  };
   return { send, close: () => agent.destroy() };
 }
 
@@ -130,7 +140,8 @@ function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome
   }
   if (status < 200 || status > 299) return { kind: "rejected", reason: `HTTP ${status}` };
   // The status says that the collector has it; an answer that broke off takes nothing back.
-  const { rejected, message } = body === undefined ? { rejected: 0, message: "" } : decodeRejection(body);
+  const isJson = response.headers["content-type"]?.startsWith("application/json") === true;
+  const { rejected, message } = decodeRejection(body ?? Buffer.of(), isJson);
   return { kind: "delivered", rejected, reason: message };
 }
 

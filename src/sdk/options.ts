@@ -1,7 +1,7 @@
 import type { Attributes, ContextManager, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
 import type { IdGenerator } from "../core/ids.ts";
 import type { Limits } from "../core/limits.ts";
-import type { TlsFiles } from "../export/http-transport.ts";
+import type { OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
@@ -45,6 +45,8 @@ export interface StartOptions {
   readonly exporter?: ExporterName | SpanExporter;
   /** The collector's base URL; OTEL_EXPORTER_OTLP_ENDPOINT. Default: `http://localhost:4318`. */
   readonly endpoint?: string;
+  /** How it is spoken to: in protobuf, or in JSON, which costs more; OTEL_EXPORTER_OTLP_PROTOCOL. Default: "http/protobuf". */
+  readonly protocol?: OtlpProtocol;
   /** Added to every request to the collector; OTEL_EXPORTER_OTLP_HEADERS. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For one attempt to send, in ms; OTEL_EXPORTER_OTLP_TIMEOUT. Default: 10,000. */

@@ -1,8 +1,8 @@
 import { wellFormedHeaders } from "./headers.ts";
 import type { VariableReader } from "./variables.ts";
 
-/** One for now: another is named, and not used in silence. */
-const PROTOCOLS = ["http/protobuf"] as const;
+/** Another, gRPC, is named, and not used in silence. */
+const PROTOCOLS = ["http/protobuf", "http/json"] as const;
 const COMPRESSIONS = ["gzip", "none"] as const;
 
 /** Where OTLP of one signal goes, and how; undefined where a variable is unset, empty or invalid. */

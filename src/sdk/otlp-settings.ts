@@ -3,11 +3,13 @@ import { describe, report } from "../core/diagnostics.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { Environment } from "./environment.ts";
 import { wellFormedHeaders } from "./headers.ts";
-import type { TlsFiles } from "../export/http-transport.ts";
+import type { OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
 import type { OtlpEnvironment } from "./otlp-environment.ts";
 
 /** Where OTLP of one signal goes, and how. */
 export interface OtlpSettings {
+  readonly signal: Signal;
+  readonly protocol: OtlpProtocol;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** For one attempt, in ms. */
@@ -19,6 +21,7 @@ export interface OtlpSettings {
 /** Those of start()'s options that this is about, as whoever called it gave them. */
 interface OtlpOptions {
   readonly endpoint?: unknown;
+  readonly protocol?: unknown;
   readonly headers?: unknown;
   readonly timeout?: unknown;
   readonly compression?: unknown;
@@ -37,6 +40,7 @@ export function otlpSettings(
 ): Readonly<Record<Signal, OtlpSettings>> {
   const urls = urlsOf(options.endpoint, environment);
   const headers = headersOption(options.headers);
+  const protocol = protocolOption(options.protocol);
   const timeout = timeoutOption(options.timeout);
   const compression = compressionOption(options.compression);
   const tls = tlsOption(options.tls);
@@ -44,6 +48,8 @@ export function otlpSettings(
   const of = (signal: Signal): OtlpSettings => {
     const own = environment[signal];
     return {
+      signal,
+      protocol: protocol ?? own.protocol ?? "http/protobuf",
       url: urls[signal],
       headers: { ...own.headers, ...headers },
       timeout: timeout ?? own.timeout ?? DEFAULT_TIMEOUT,
@@ -82,6 +88,12 @@ function parse(value: unknown, name: string): URL | undefined {
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   report("invalid_configuration", `${name} is no URL that begins with http:// or https://, and is left out`);
+  return undefined;
+}
+
+function protocolOption(protocol: unknown): OtlpProtocol | undefined {
+  if (protocol === undefined || protocol === "http/protobuf" || protocol === "http/json") return protocol;
+  report("invalid_configuration", `protocol is ${describe(protocol)}; http/protobuf and http/json are known`);
   return undefined;
 }
 

@@ -52,6 +52,7 @@ const NAMES = new Set([
   "resource",
   "exporter",
   "endpoint",
+  "protocol",
   "headers",
   "timeout",
   "compression",

@@ -7,6 +7,8 @@ import { httpTransport } from "../../src/export/http-transport.ts";
 import type { Outcome } from "../../src/export/outcome.ts";
 import { TRACES_RESPONSE } from "../otlp/oracle.ts";
 
+const TO = { signal: "traces", protocol: "http/protobuf" } as const;
+
 /** Sends one body to a real server that answers as told. */
 async function outcomeOf(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
@@ -17,9 +19,12 @@ async function outcomeOf(
   const { port } = server.address() as AddressInfo;
   try {
     const headers = { "x-key": "secret" };
-    return await httpTransport({ url: new URL(`http://127.0.0.1:${port}/v1/traces`), headers, timeout }).send(
-      Buffer.from("body"),
-    );
+    return await httpTransport({
+      ...TO,
+      url: new URL(`http://127.0.0.1:${port}/v1/traces`),
+      headers,
+      timeout,
+    }).send(Buffer.from("body"));
   } finally {
     server.closeAllConnections();
     server.close();
@@ -72,6 +77,26 @@ describe("a collector's answer", () => {
     expect(await status(200, {}, body)).to.deep.equal({ kind: "delivered", rejected: 3, reason: "too old" });
   });
 
+  it("a partial success is read in JSON, too, where the answer is JSON", async () => {
+    const json = { "content-type": "application/json; charset=utf-8" };
+    const answer = (partialSuccess: object) => status(200, json, JSON.stringify({ partialSuccess }));
+    for (const partial of [{ rejectedSpans: "3" }, { rejectedSpans: 3 }, { rejectedDataPoints: "3" }])
+      expect(await answer({ ...partial, errorMessage: "too old" })).to.deep.equal({
+        kind: "delivered",
+        rejected: 3,
+        reason: "too old",
+      });
+    for (const body of [
+      "{}",
+      "",
+      "{",
+      "5",
+      '{"partialSuccess":5}',
+      '{"partialSuccess":{"rejectedSpans":-1}}',
+    ])
+      expect(await status(200, json, body)).to.include({ kind: "delivered", rejected: 0 });
+  });
+
   it("a success whose body is no protobuf is a success", async () => {
     expect(await status(200, {}, "<html>hello</html>")).to.include({ kind: "delivered", rejected: 0 });
   });
@@ -82,6 +107,7 @@ describe("a collector's answer", () => {
 
   it("a connection that is refused is tried again, and said to be unreachable", async () => {
     const outcome = await httpTransport({
+      ...TO,
       url: new URL("http://127.0.0.1:1/v1/traces"),
       headers: {},
       timeout: 500,
@@ -129,7 +155,7 @@ describe("a collector's answer", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const url = new URL(`http://127.0.0.1:${port}/v1/traces`);
-    const transport = httpTransport({ url, headers: {}, timeout: 500 });
+    const transport = httpTransport({ ...TO, url, headers: {}, timeout: 500 });
     const watch = (message: unknown): void => {
       const { socket } = (message as { request: ClientRequest }).request;
       if (socket !== null) sockets.set(socket, socket.listenerCount("connect"));
@@ -144,6 +170,7 @@ describe("a collector's answer", () => {
 
   it("a header that HTTP does not allow is final, and nothing is thrown", async () => {
     const transport = httpTransport({
+      ...TO,
       url: new URL("http://127.0.0.1:1/"),
       headers: { "x-key": "a\r\nb" },
       timeout: 100,

@@ -9,6 +9,8 @@ import { gunzipSync } from "node:zlib";
 import { httpTransport, type TlsFiles } from "../../src/export/http-transport.ts";
 import type { Outcome } from "../../src/export/outcome.ts";
 
+const TO = { signal: "traces", protocol: "http/protobuf" } as const;
+
 /** Of an authority whose key was thrown away: they are for these tests, and worth nothing. */
 const pem = (name: string) => readFileSync(`test/export/tls/${name}.pem`, "utf8");
 const CLIENT: TlsFiles = { ca: pem("ca"), key: pem("client-key"), cert: pem("client") };
@@ -36,7 +38,7 @@ async function sentTo(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = new URL(`${scheme}://localhost:${(server.address() as AddressInfo).port}/v1/traces`);
   try {
-    const outcome = await httpTransport({ url, headers: {}, timeout: 2_000, ...options }).send(BODY);
+    const outcome = await httpTransport({ ...TO, url, headers: {}, timeout: 2_000, ...options }).send(BODY);
     return { outcome, ...received };
   } finally {
     server.closeAllConnections();

@@ -109,7 +109,7 @@ export function base64(hex: string): string {
 
 // Lengths on both sides of where a length takes one byte more, and where the writer changes its way.
 const LENGTHS = [23, 24, 25, 63, 64, 65, 127, 128, 129, 1023, 1024, 2047, 2048, 16_383, 16_384, 16_385];
-const text = fc.oneof(
+export const text: fc.Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: "grapheme-ascii", maxLength: 40 }) },
   { weight: 3, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
   {
@@ -163,12 +163,14 @@ const value = fc.oneof(
 const attributeList = fc
   .array(fc.tuple(text, value), { maxLength: 6 })
   .map((entries): AttributeValue[] => entries.flat(1));
-const attributes = fc.dictionary(text, value, { maxKeys: 6 });
+export const attributes: fc.Arbitrary<Record<string, AttributeValue>> = fc.dictionary(text, value, {
+  maxKeys: 6,
+});
 
-const hrTime = fc.tuple(
+export const hrTime: fc.Arbitrary<HrTime> = fc.tuple(
   fc.nat({ max: 18_000_000_000 }),
   fc.nat({ max: 999_999_999 }),
-) as fc.Arbitrary<HrTime>;
+);
 const count = fc.oneof(fc.constant(0), fc.nat({ max: 2 ** 31 - 1 }));
 const hex = (digits: number): fc.Arbitrary<string> =>
   fc.string({

@@ -184,20 +184,23 @@ describe("settings", () => {
       OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: "2000",
       OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
       OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: "none",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "HTTP/protobuf",
       OTEL_EXPORTER_OTLP_CERTIFICATE: "test/export/tls/ca.pem",
     };
     const { traces, metrics } = settings({}, variables);
     expect([traces.timeout, traces.compression]).to.deep.equal([1000, "none"]);
     expect([metrics.timeout, metrics.compression]).to.deep.equal([2000, "gzip"]);
+    expect([traces.protocol, metrics.protocol]).to.deep.equal(["http/protobuf", "http/json"]);
     expect(traces.tls.ca).to.match(/^-----BEGIN CERTIFICATE/);
-    const options = { timeout: 5, compression: "gzip", tls: { ca: "ours" } } as const;
+    const options = { timeout: 5, protocol: "http/json", compression: "gzip", tls: { ca: "ours" } } as const;
     expect(settings(options, variables).traces).to.deep.include(options);
   });
 
   it("name a protocol that is not there yet, once, and use the one that is", () => {
     const said = silently(() => settings({}, { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }));
     expect(said).to.equal(
-      "throughline: OTEL_EXPORTER_OTLP_PROTOCOL is grpc; it is to be one of http/protobuf\n",
+      "throughline: OTEL_EXPORTER_OTLP_PROTOCOL is grpc; it is to be one of http/protobuf, http/json\n",
     );
   });
 

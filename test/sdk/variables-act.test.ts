@@ -272,6 +272,16 @@ const sends = (name: string, traces: string | undefined, metrics: string | undef
   with: { "/v1/traces": traces, "/v1/metrics": metrics },
 });
 
+/** The type of what each path is sent. */
+const speaks = (name: string, traces: "json" | "x-protobuf", metrics: "json" | "x-protobuf"): Effect => ({
+  variables: { [name]: "http/json" },
+  of: EVERYTHING,
+  seen: ({ requests }) =>
+    Object.fromEntries(requests.map(({ path, headers }) => [path, headers["content-type"]])),
+  without: { "/v1/traces": "application/x-protobuf", "/v1/metrics": "application/x-protobuf" },
+  with: { "/v1/traces": `application/${traces}`, "/v1/metrics": `application/${metrics}` },
+});
+
 const leaves = (name: string, value: string, ...left: string[]): Effect => ({
   variables: { [name]: value },
   of: EVERYTHING,
@@ -384,6 +394,10 @@ const EFFECTS: readonly Effect[] = [
   sends("OTEL_EXPORTER_OTLP_HEADERS", "a b", "a b"),
   sends("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a b", undefined),
   sends("OTEL_EXPORTER_OTLP_METRICS_HEADERS", undefined, "a b"),
+
+  speaks("OTEL_EXPORTER_OTLP_PROTOCOL", "json", "json"),
+  speaks("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "json", "x-protobuf"),
+  speaks("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "x-protobuf", "json"),
 
   {
     variables: { OTEL_METRIC_EXPORT_INTERVAL: "100" },
