@@ -1,5 +1,5 @@
 /** Why an item never reached the collector. */
-export type DropReason = "encoding" | "exporter_failed" | "queue_full" | "shutdown";
+export type DropReason = "encoding" | "exporter_failed" | "queue_full" | "shutdown" | "too_large";
 
 /** The account of one signal: made = delivered + rejected + the sum of dropped + pending, at any moment. */
 export interface SignalReport {
@@ -25,6 +25,7 @@ export class Account {
     exporter_failed: 0,
     queue_full: 0,
     shutdown: 0,
+    too_large: 0,
   };
 
   make(items: number): void {

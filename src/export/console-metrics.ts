@@ -4,7 +4,7 @@ import { drawMetrics } from "../waterfall/draw-metrics.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
 import type { Account } from "./account.ts";
 import type { Terminal } from "./terminal.ts";
-import { countPoints } from "./count-points.ts";
+import { countPoints } from "./metric-points.ts";
 
 /** A PushMetricExporter, as the official readers call it, that prints each collection that says something new as a table. */
 export class ConsoleMetrics {

@@ -20,6 +20,9 @@ interface Flush {
 /** What may wait for a collector, in bytes; a batch beyond it is dropped and counted. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
 
+/** A request may be this long, in bytes; an item that is longer by itself is dropped and counted. */
+export const REQUEST_BYTES: number = 4 * 1024 * 1024;
+
 /** A collector's wait (Retry-After) is honoured up to this many ms. */
 const LONGEST_ASKED_WAIT = 60_000;
 
@@ -59,6 +62,9 @@ export class DeliveryQueue {
   push(batch: Batch): void {
     if (this.#isClosed) {
       this.#account.drop(batch.items, "shutdown");
+    } else if (batch.body.byteLength > REQUEST_BYTES) {
+      this.#account.drop(batch.items, "too_large");
+      report("limit_reached", "a span or a data point is longer than a request may be: it is dropped");
     } else if (this.#bytes + batch.body.byteLength > this.#limit) {
       this.#account.drop(batch.items, "queue_full");
       report(

@@ -3,8 +3,8 @@ import type { MetricsRecord } from "../metrics/record.ts";
 import { encodeMetrics } from "../otlp/encode-metrics.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { Account } from "./account.ts";
-import { countPoints } from "./count-points.ts";
-import type { DeliveryQueue } from "./delivery-queue.ts";
+import { type DeliveryQueue, REQUEST_BYTES } from "./delivery-queue.ts";
+import { countPoints, halvesOf } from "./metric-points.ts";
 import { aggregationOf, type MetricPreferences, temporalityOf } from "./metric-preferences.ts";
 
 /** sdk-metrics' ExportResultCode. */
@@ -38,14 +38,23 @@ export class QueueingMetricExporter {
     if (items === 0) return done({ code: SUCCESS });
     this.#account.make(items);
     try {
-      const { body, lost } = encodeMetrics(metrics, this.#resource);
-      this.#drop(lost);
-      if (items > lost) this.#queue.push({ body, items: items - lost });
+      this.#queueAll(metrics, items);
       done({ code: SUCCESS });
     } catch (thrown) {
       this.#drop(items);
       done({ code: FAILED, error: thrown instanceof Error ? thrown : new Error(describe(thrown)) });
     }
+  }
+
+  /** In one request, or in as many as it takes for none to be too long. */
+  #queueAll(metrics: MetricsRecord, items: number): void {
+    const { body, lost } = encodeMetrics(metrics, this.#resource);
+    if (body.byteLength > REQUEST_BYTES && items > 1) {
+      for (const half of halvesOf(metrics)) this.#queueAll(half, countPoints(half));
+      return;
+    }
+    this.#drop(lost);
+    if (items > lost) this.#queue.push({ body, items: items - lost });
   }
 
   selectAggregationTemporality(instrument: string): number {

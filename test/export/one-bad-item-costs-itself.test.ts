@@ -14,12 +14,12 @@ import { readMetrics, readTraces } from "../otlp/oracle.ts";
 const RESOURCE = { attributes: { "service.name": "test" } };
 const MIB = 1024 * 1024;
 
-/** A collector that takes bodies of up to 4 MiB, as collectors do. */
+/** A collector that takes bodies of up to 1 MiB. */
 function collector(): { queue: DeliveryQueue; account: Account; bodies: Uint8Array[] } {
   const account = new Account();
   const bodies: Uint8Array[] = [];
   const send = async (body: Uint8Array): Promise<Outcome> => {
-    if (body.byteLength > 4 * MIB) return { kind: "rejected", reason: "HTTP 413" };
+    if (body.byteLength > MIB) return { kind: "rejected", reason: "HTTP 413" };
     bodies.push(body);
     return { kind: "delivered", rejected: 0, reason: "" };
   };
@@ -45,7 +45,7 @@ describe("one bad item costs itself alone", () => {
     const tracers = ["a", "b"].map((name) => new TracerProvider({ sink: batcher }).getTracer(name));
     for (let index = 0; index < 100; index++) tracers[index % 2]?.startSpan("small").end();
     const giant = tracers[0]?.startSpan("giant");
-    for (let index = 0; index < 100; index++) giant?.setAttribute(`${index}`, "x".repeat(MIB / 16));
+    for (let index = 0; index < 30; index++) giant?.setAttribute(`${index}`, "x".repeat(MIB / 16));
     giant?.end();
     for (let index = 0; index < 10; index++) tracers[1]?.startSpan("later").end();
     await batcher.close(deadlineIn(1000));
@@ -64,7 +64,7 @@ describe("one bad item costs itself alone", () => {
     expect(account.report()).to.deep.include({
       made: 1,
       pending: 0,
-      dropped: { encoding: 0, exporter_failed: 0, queue_full: 0, shutdown: 1 },
+      dropped: { encoding: 0, exporter_failed: 0, queue_full: 0, shutdown: 1, too_large: 0 },
     });
   });
 
@@ -93,7 +93,7 @@ describe("one bad item costs itself alone", () => {
     expect(account.report()).to.deep.include({
       made: 3,
       delivered: 2,
-      dropped: { encoding: 1, exporter_failed: 0, queue_full: 0, shutdown: 0 },
+      dropped: { encoding: 1, exporter_failed: 0, queue_full: 0, shutdown: 0, too_large: 0 },
     });
     expect(troubles().internal_error).to.equal(before + 1);
   });

@@ -58,7 +58,7 @@ describe("a program that comes to its natural end", function () {
       `${WORK} const { spans } = await telemetry.shutdown(); withSpan("after", () => {}); console.log(JSON.stringify([spans, telemetry.report().spans.made]));`,
       NOBODY,
     );
-    const dropped = { encoding: 0, exporter_failed: 0, queue_full: 0, shutdown: 1 };
+    const dropped = { encoding: 0, exporter_failed: 0, queue_full: 0, shutdown: 1, too_large: 0 };
     expect(JSON.parse(output)).to.deep.equal([
       { made: 1, delivered: 0, rejected: 0, dropped, pending: 0 },
       1,
@@ -113,7 +113,7 @@ describe("a program that comes to its natural end", function () {
     );
     expect(JSON.parse(output)).to.deep.include({
       made: 1,
-      dropped: { encoding: 0, exporter_failed: 0, queue_full: 0, shutdown: 1 },
+      dropped: { encoding: 0, exporter_failed: 0, queue_full: 0, shutdown: 1, too_large: 0 },
       pending: 0,
     });
   });

@@ -86,7 +86,7 @@ describe("the account of an exporter of another SDK", function () {
         made: 5,
         delivered,
         rejected: 0,
-        dropped: { encoding: 0, exporter_failed: 5 - delivered, queue_full: 0, shutdown: 0 },
+        dropped: { encoding: 0, exporter_failed: 5 - delivered, queue_full: 0, shutdown: 0, too_large: 0 },
         pending: 0,
       });
     });
