@@ -3,8 +3,9 @@ import { describe, report, setVerbosity } from "../core/diagnostics.ts";
 import { Account } from "../export/account.ts";
 import { readEnvironment, readVerbosity } from "./environment.ts";
 import type { StartOptions } from "./options.ts";
-import { metricPipeline, spanPipeline } from "./pipelines.ts";
+import { metricPipeline } from "./metric-pipeline.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
+import { spanPipeline } from "./span-pipeline.ts";
 import { type Telemetry, telemetryOf } from "./telemetry.ts";
 
 /** Telemetry that is at work, and where its spans and measurements go. */

@@ -1,4 +1,11 @@
-import type { Attributes, ContextManager, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
+import type {
+  Attributes,
+  ContextManager,
+  MeterProvider,
+  TextMapPropagator,
+  TracerProvider,
+} from "@opentelemetry/api";
+import type { IMetricReader, ViewOptions } from "@opentelemetry/sdk-metrics";
 import type { IdGenerator } from "../core/ids.ts";
 import type { Limits } from "../core/limits.ts";
 import type { OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
@@ -71,6 +78,12 @@ export interface StartOptions {
   readonly propagators?: readonly string[] | TextMapPropagator;
   /** Makes the spans in place of ours, an official NodeTracerProvider say: with its own sampler, processors and exporters. */
   readonly tracerProvider?: TracerProvider;
+  /** Records metrics in place of ours, an official MeterProvider say: with its own readers, views and exporters. */
+  readonly meterProvider?: MeterProvider;
+  /** Collect metrics besides our own export: a PrometheusExporter, say. With `exporter: "none"` they alone do. */
+  readonly readers?: readonly IMetricReader[];
+  /** How streams of metrics are named, aggregated and filtered.  (Specification: Metrics SDK, View) */
+  readonly views?: readonly ViewOptions[];
   /** Keeps the contexts in place of ours. Requests that node:http receives are not traced then. */
   readonly contextManager?: ContextManager;
 }

@@ -1,4 +1,5 @@
-import type { ContextManager, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
+import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
+import type { IMetricReader, ViewOptions } from "@opentelemetry/sdk-metrics";
 import { AttributeSet } from "../core/attributes.ts";
 import { LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
@@ -41,6 +42,9 @@ export interface Settings {
   readonly exit: { readonly signals: boolean; readonly budget: number | undefined };
   readonly propagator: TextMapPropagator;
   readonly tracerProvider: TracerProvider | undefined;
+  readonly meterProvider: MeterProvider | undefined;
+  readonly readers: readonly IMetricReader[];
+  readonly views: readonly ViewOptions[];
   readonly contextManager: ContextManager | undefined;
 }
 
@@ -65,6 +69,9 @@ const NAMES = new Set([
   "idGenerator",
   "propagators",
   "tracerProvider",
+  "meterProvider",
+  "readers",
+  "views",
   "contextManager",
 ] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
 
@@ -81,13 +88,16 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     ...otlpSettings(options, environment),
     collection: environment.collection,
     sampler: partOf("sampler", options.sampler, "shouldSample") ?? samplerIn(environment),
-    processors: processorsOption(options.processors),
+    processors: partsOption("processors", options.processors, PROCESSOR),
     limits: resolveLimits(options.limits, environment.limits),
     idGenerator: partOf("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
     http: httpSettings(options.http, environment),
     exit: exitOption(options.exit),
     propagator: propagatorIn(options.propagators, environment),
     tracerProvider: tracerProviderOption(options),
+    meterProvider: meterProviderOption(options),
+    readers: partsOption("readers", options.readers, ["collect", "forceFlush", "shutdown"]),
+    views: partsOption("views", options.views, []),
     contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
   };
 }
@@ -104,16 +114,22 @@ function reportUnknown(options: object): void {
 /** Another's tracer provider makes its spans by its own settings. */
 function tracerProviderOption(options: StartOptions): TracerProvider | undefined {
   const tracerProvider = partOf("tracerProvider", options.tracerProvider, "getTracer");
-  if (tracerProvider === undefined) return undefined;
-  const unused = (["sampler", "processors", "limits", "idGenerator"] as const).filter(
-    (name) => options[name] !== undefined,
-  );
-  if (unused.length > 0)
-    report(
-      "invalid_configuration",
-      `${unused.join(", ")}: not used beside tracerProvider, which has its own`,
-    );
+  if (tracerProvider !== undefined)
+    reportUnused("tracerProvider", options, ["sampler", "processors", "limits", "idGenerator"]);
   return tracerProvider;
+}
+
+/** The same of metrics. */
+function meterProviderOption(options: StartOptions): MeterProvider | undefined {
+  const meterProvider = partOf("meterProvider", options.meterProvider, "getMeter");
+  if (meterProvider !== undefined) reportUnused("meterProvider", options, ["readers", "views"]);
+  return meterProvider;
+}
+
+function reportUnused(provider: string, options: StartOptions, names: readonly (keyof StartOptions)[]): void {
+  const unused = names.filter((name) => options[name] !== undefined);
+  if (unused.length === 0) return;
+  report("invalid_configuration", `${unused.join(", ")}: not used beside ${provider}, which has its own`);
 }
 
 function exitOption(exit: unknown): Settings["exit"] {
@@ -164,16 +180,21 @@ function exporterOption(value: unknown): ExporterName | SpanExporter | undefined
   return undefined;
 }
 
-function processorsOption(processors: unknown): readonly SpanProcessor[] {
-  if (processors === undefined) return [];
-  if (!Array.isArray(processors)) {
-    report("invalid_configuration", "processors is a list of span processors");
-    return [];
-  }
-  const parts = processors.map((processor: unknown, index) =>
-    partOf(`processors[${index}]`, processor as SpanProcessor, "onStart", "onEnd", "forceFlush", "shutdown"),
-  );
-  return parts.filter((part) => part !== undefined);
+const PROCESSOR = ["onStart", "onEnd", "forceFlush", "shutdown"] as const;
+
+/** A list of what has these methods; what has not is reported, and left out. */
+function partsOption<Part extends object>(
+  name: string,
+  parts: readonly Part[] | undefined,
+  methods: readonly (keyof Part & string)[],
+): readonly Part[] {
+  if (parts === undefined) return [];
+  if (Array.isArray(parts))
+    return parts
+      .map((part: Part, index) => partOf(`${name}[${index}]`, part, ...methods))
+      .filter((part) => part !== undefined);
+  report("invalid_configuration", `${name} is a list`);
+  return [];
 }
 
 function text(name: string, value: unknown): string | undefined {

@@ -2,7 +2,7 @@
 import { deadlineIn, LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report, type Trouble, troubles } from "../core/diagnostics.ts";
 import type { Account, SignalReport } from "../export/account.ts";
-import type { Pipeline } from "./pipelines.ts";
+import type { Pipeline } from "./pipeline.ts";
 
 /** The exact account of all telemetry since `start()`. */
 export interface TelemetryReport {

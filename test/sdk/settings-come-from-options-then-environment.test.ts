@@ -35,6 +35,9 @@ const UNSAID = {
   limits: DEFAULT_LIMITS,
   idGenerator: undefined,
   tracerProvider: undefined,
+  meterProvider: undefined,
+  readers: [],
+  views: [],
   contextManager: undefined,
 };
 

@@ -1,0 +1,89 @@
+import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
+import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
+import { createRequire } from "node:module";
+import { describe, report } from "../core/diagnostics.ts";
+import type { Account } from "../export/account.ts";
+import { ConsoleMetrics } from "../export/console-metrics.ts";
+import { QueueingMetricExporter } from "../export/metric-exporter.ts";
+import type { ServiceResource } from "../resource/resource.ts";
+import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, terminal, within } from "./pipeline.ts";
+import type { Settings } from "./settings.ts";
+
+/** Between two collections of metrics, in ms.  (Specification: OTEL_METRIC_EXPORT_INTERVAL) */
+const METRIC_INTERVAL = 60_000;
+
+/** For one collection, in ms: as long as a flush may take, for it holds the process as long. */
+const COLLECTION_TIMEOUT = 5_000;
+
+export interface MetricPipeline extends Pipeline {
+  readonly meterProvider: MeterProvider;
+}
+
+const NO_METRICS: MetricPipeline = {
+  meterProvider: { getMeter: () => createNoopMeter() },
+  flush: async () => {},
+  close: async () => {},
+};
+
+/**
+ * The official provider with our exporter, or another's with all that belongs to it. Without the package that records
+ * metrics, as in a bundle that left it out, there are none, and the rest works.
+ */
+export function metricPipeline(
+  settings: Settings,
+  resource: ServiceResource,
+  account: Account,
+): MetricPipeline {
+  if (settings.isDisabled) return NO_METRICS;
+  if (settings.meterProvider !== undefined)
+    return { meterProvider: settings.meterProvider, ...foreignPipeline(settings.meterProvider) };
+  try {
+    return sdkMetricPipeline(settings, resource, account);
+  } catch (thrown) {
+    report("internal_error", `metrics cannot be recorded (${describe(thrown)})`);
+    return NO_METRICS;
+  }
+}
+
+function sdkMetricPipeline(settings: Settings, resource: ServiceResource, account: Account): MetricPipeline {
+  // Synchronously, and only now: importing the package must load no SDK.
+  const sdk = createRequire(import.meta.url)("@opentelemetry/sdk-metrics") as typeof SdkMetrics;
+  const { metricsExporter, metrics, collection, views, readers } = settings;
+  const queue = metricsExporter === "otlp" ? deliveryQueue(metrics, account) : undefined;
+  const exporter =
+    queue === undefined
+      ? new ConsoleMetrics(serviceOf(resource), account, terminal())
+      : new QueueingMetricExporter(resource, queue, account, collection);
+  const { interval = METRIC_INTERVAL, timeout = COLLECTION_TIMEOUT } = collection;
+  const own = {
+    exporter,
+    exportIntervalMillis: interval,
+    // The reader refuses a longer one.
+    exportTimeoutMillis: Math.min(timeout, interval),
+  };
+  const make = (...given: [readonly SdkMetrics.ViewOptions[], readonly SdkMetrics.IMetricReader[]]) => {
+    const ownReaders = metricsExporter === "none" ? [] : [new sdk.PeriodicExportingMetricReader(own)];
+    return new sdk.MeterProvider({ resource, views: [...given[0]], readers: [...ownReaders, ...given[1]] });
+  };
+  const meterProvider = attempt(() => make(views, readers)) ?? make([], []);
+  return {
+    meterProvider,
+    flush: async (deadline) => {
+      await within(deadline, () => meterProvider.forceFlush());
+      await queue?.flush(deadline);
+    },
+    close: async (deadline) => {
+      await within(deadline, () => meterProvider.shutdown());
+      await queue?.close(deadline);
+    },
+  };
+}
+
+function attempt<Provider>(make: () => Provider): Provider | undefined {
+  try {
+    return make();
+  } catch (thrown) {
+    report("plugin_failed", `readers or views of start() failed (${describe(thrown)}), and are left out`);
+    return undefined;
+  }
+}

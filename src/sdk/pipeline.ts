@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { runSuppressed } from "../context/suppression.ts";
+import type { Deadline } from "../core/deadline.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import type { Account } from "../export/account.ts";
+import { DeliveryQueue } from "../export/delivery-queue.ts";
+import { httpTransport } from "../export/http-transport.ts";
+import type { Terminal } from "../export/terminal.ts";
+import type { Resource } from "../resource/resource.ts";
+import type { OtlpSettings } from "./otlp-settings.ts";
+
+/** One signal's way out of the process. */
+export interface Pipeline {
+  /** Told as the process is asked to end: what comes afterwards leaves at once. */
+  hurry?(): void;
+  flush(deadline: Deadline): Promise<void>;
+  close(deadline: Deadline): Promise<void>;
+}
+
+/** What a provider of the official SDK has beside the API's. */
+interface Closable {
+  forceFlush?(): Promise<void>;
+  shutdown?(): Promise<void>;
+}
+
+/** The way out that another's provider has by itself. */
+export function foreignPipeline(provider: object): Pipeline {
+  const closable: Closable = provider;
+  return {
+    flush: (deadline) => within(deadline, () => closable.forceFlush?.()),
+    close: (deadline) => within(deadline, () => closable.shutdown?.()),
+  };
+}
+
+/** What others do ends by the deadline for us, whatever becomes of it, and is not traced. */
+export async function within(deadline: Deadline, work: () => Promise<void> | undefined): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(deadline.left(), undefined, { signal: timer.signal }).catch(() => {});
+  await Promise.race([runSuppressed(async () => work()).catch(reportFailure), late]);
+  timer.abort();
+}
+
+function reportFailure(thrown: unknown): void {
+  report("plugin_failed", `another SDK's part failed to flush or shut down (${describe(thrown)})`);
+}
+
+export function deliveryQueue(target: OtlpSettings, account: Account): DeliveryQueue {
+  const { origin, pathname } = target.url;
+  return new DeliveryQueue(httpTransport(target), account, `${origin}${pathname}`);
+}
+
+export function serviceOf(resource: Resource): string {
+  return String(resource.attributes["service.name"]);
+}
+
+const ignore = (): void => {};
+
+/** The terminal that the console exporters draw on; 80 columns and no colors where stdout is none. */
+export function terminal(): Terminal {
+  const { stdout } = process;
+  return {
+    width: stdout.columns ?? 80,
+    color: stdout.isTTY && stdout.hasColors(),
+    print: (text) => {
+      // A reader that has gone, as of `node app.js | head`, must not end a program that prints nothing itself; what
+      // the program prints is its own affair, so the listener goes with our text.
+      stdout.on("error", ignore);
+      stdout.write(`${text}\n`, () => void setImmediate(() => stdout.off("error", ignore)));
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
+import type { Account } from "../export/account.ts";
+import { ConsoleSpans } from "../export/console-spans.ts";
+import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
+import { SpanBatcher } from "../export/span-batcher.ts";
+import type { SpanExporter } from "../export/span-exporter.ts";
+import type { Resource, ServiceResource } from "../resource/resource.ts";
+import type { SpanSink } from "../trace/record.ts";
+import { TracerProvider } from "../trace/tracer-provider.ts";
+import type { ExporterName } from "./environment.ts";
+import type { OtlpSettings } from "./otlp-settings.ts";
+import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, terminal, within } from "./pipeline.ts";
+import type { Settings } from "./settings.ts";
+
+export interface SpanPipeline extends Pipeline {
+  readonly tracerProvider: ApiTracerProvider;
+}
+
+/** Our own tracer provider and its exporter, or another's with all that belongs to it. */
+export function spanPipeline(settings: Settings, resource: ServiceResource, account: Account): SpanPipeline {
+  if (settings.isDisabled) return { ...NOWHERE, tracerProvider: new ProxyTracerProvider() };
+  if (settings.tracerProvider !== undefined)
+    return { tracerProvider: settings.tracerProvider, ...foreignPipeline(settings.tracerProvider) };
+  const { tracesExporter, sampler, limits, idGenerator } = settings;
+  const sink = spanSink(tracesExporter, settings, resource, account);
+  const tracerProvider = new TracerProvider({
+    sink,
+    sampler,
+    processors: settings.processors,
+    limits,
+    idGenerator,
+    resource,
+    keepsEnded: typeof tracesExporter === "object",
+  });
+  return {
+    tracerProvider,
+    hurry: () => sink.hurry?.(),
+    flush: async (deadline) => {
+      await within(deadline, () => tracerProvider.forceFlush());
+      await sink.flush(deadline);
+    },
+    close: async (deadline) => {
+      await within(deadline, () => tracerProvider.shutdown());
+      await sink.close(deadline);
+    },
+  };
+}
+
+const NOWHERE: SpanSink & Pipeline = { accept: () => {}, flush: async () => {}, close: async () => {} };
+
+function spanSink(
+  exporter: ExporterName | SpanExporter,
+  settings: Settings,
+  resource: Resource,
+  account: Account,
+): SpanSink & Pipeline {
+  const { batch } = settings;
+  if (typeof exporter === "object") return exporting(new ReadableSpanBatcher(exporter, account, batch));
+  switch (exporter) {
+    case "otlp":
+      return new SpanBatcher(resource, deliveryQueue(tracesTarget(settings), account), account, batch);
+    case "console":
+      return new ConsoleSpans(serviceOf(resource), account, terminal());
+    case "none":
+      return NOWHERE;
+  }
+}
+
+/** An attempt ends at the nearer of the time-outs of exporter and batching. */
+function tracesTarget({ traces, batch }: Settings): OtlpSettings {
+  return { ...traces, timeout: Math.min(traces.timeout, batch.exportTimeout ?? Infinity) };
+}
+
+function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {
+  return {
+    accept: (span) => batcher.accept(span),
+    hurry: () => batcher.hurry(),
+    flush: (deadline) => within(deadline, () => batcher.flush()),
+    close: (deadline) => within(deadline, () => batcher.close()),
+  };
+}
