@@ -7,31 +7,38 @@ import { Context } from "./context.ts";
  */
 export class LightContext implements ApiContext {
   readonly #below: ApiContext;
-  readonly #key: symbol | undefined;
-  readonly #value: unknown;
+  /** Key, value, key, value …: there are few. */
+  readonly #entries: readonly unknown[];
 
-  private constructor(below: ApiContext, key?: symbol, value?: unknown) {
+  private constructor(below: ApiContext, entries: readonly unknown[]) {
     this.#below = below;
-    this.#key = key;
-    this.#value = value;
+    this.#entries = entries;
   }
 
-  /** Ours are light already, and so is what is no context. */
+  /** Ours are light already, and what is no context stays as it is. */
   static over(context: ApiContext): ApiContext {
-    return isOfOthers(context) ? new LightContext(context) : context;
+    return isOfOthers(context) ? new LightContext(context, []) : context;
   }
 
   getValue(key: symbol): unknown {
-    return key === this.#key ? this.#value : this.#below.getValue(key);
+    const place = placeOf(this.#entries, key);
+    return place < 0 ? this.#below.getValue(key) : this.#entries[place + 1];
   }
 
   setValue(key: symbol, value: unknown): LightContext {
-    return new LightContext(this.#key === undefined ? this.#below : this, key, value);
+    const place = placeOf(this.#entries, key);
+    const entries = place < 0 ? [...this.#entries, key, value] : this.#entries.with(place + 1, value);
+    return new LightContext(this.#below, entries);
   }
 
   deleteValue(key: symbol): LightContext {
     return this.setValue(key, undefined);
   }
+}
+
+function placeOf(entries: readonly unknown[], key: symbol): number {
+  for (let place = 0; place < entries.length; place += 2) if (entries[place] === key) return place;
+  return -1;
 }
 
 function isOfOthers(context: ApiContext): boolean {

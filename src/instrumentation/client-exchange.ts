@@ -5,7 +5,7 @@ import { isTracingSuppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { exceptionAttributes, exceptionMessage } from "../trace/exception.ts";
-import { DEFAULT_PORTS, HTTP_SCOPE, methodOf, pathOf } from "./http-attributes.ts";
+import { DEFAULT_PORTS, HTTP_SCOPE, methodOf, namesSpan, pathOf } from "./http-attributes.ts";
 import { HttpExchange } from "./http-exchange.ts";
 
 /** Where a request goes. */
@@ -59,10 +59,9 @@ const SETTER: TextMapSetter<OutgoingRequest> = {
 
 /** Whoever made the active span made it for this very request, and has told the other side of it. */
 function isOfClientSpan(parent: string | undefined, { span }: Context): boolean {
-  const { kind } = (span ?? {}) as { readonly kind?: unknown };
-  return (
-    parent !== undefined && kind === SpanKind.CLIENT && parent.includes(String(span?.spanContext().spanId))
-  );
+  if (parent === undefined || span === undefined) return false;
+  const { kind } = span as { readonly kind?: unknown };
+  return kind === SpanKind.CLIENT && namesSpan(parent, span.spanContext().spanId);
 }
 
 /** Where a request goes, as far as it is known, without userinfo and query, which may hold secrets. */
@@ -72,11 +71,9 @@ export function targetAttributes({ scheme, host, port, target }: Target): Attrib
   const address = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   if (port === undefined) return { "server.address": address };
   const authority = port === DEFAULT_PORTS[scheme] ? address : `${address}:${port}`;
-  return {
-    "server.address": address,
-    "server.port": port,
-    "url.full": `${scheme}://${authority}${pathOf(target)}`,
-  };
+  const path = pathOf(target);
+  const url = path.startsWith("/") ? `${scheme}://${authority}${path}` : undefined;
+  return { "server.address": address, "server.port": port, "url.full": url };
 }
 
 function proxiedAttributes(target: string): Attributes {

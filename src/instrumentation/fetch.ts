@@ -1,7 +1,7 @@
 import { beginClientExchange, breakOff, type OutgoingRequest } from "./client-exchange.ts";
 import { DEFAULT_PORTS, KNOWN_METHODS } from "./http-attributes.ts";
 import type { HttpExchange } from "./http-exchange.ts";
-import { forgetOfficialUndici, unlessTraced } from "./official-undici.ts";
+import { unlessTraced } from "./official-undici.ts";
 import { Subscription } from "./subscription.ts";
 
 /** What undici, which is behind `fetch`, publishes of a request. */
@@ -24,7 +24,7 @@ export function traceFetch(knownMethods: ReadonlySet<string> = KNOWN_METHODS): S
     exchanges.delete(request);
     return exchange;
   };
-  return new Subscription(forgetOfficialUndici)
+  return new Subscription()
     .on<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
       const exchange = unlessTraced(headerOf(request, "traceparent"), () =>
         // An upgraded connection is no request: nothing tells when it is over.

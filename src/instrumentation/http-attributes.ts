@@ -33,7 +33,7 @@ export interface Method {
 /** (Semantic conventions: HTTP spans, name and method) */
 export function methodOf(method: string | undefined, known: ReadonlySet<string>): Method {
   if (method !== undefined && known.has(method)) return { name: method, known: method, original: undefined };
-  return { name: "HTTP", known: "_OTHER", original: String(method).slice(0, 64) };
+  return { name: "HTTP", known: "_OTHER", original: method?.slice(0, 64) };
 }
 
 /** Host and port of a `Host` header; the scheme's own port where none is named. */
@@ -44,6 +44,11 @@ export function hostAndPort(
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?$/.exec(authority ?? "");
   const host = match?.[1];
   return { host, port: host === undefined ? undefined : Number(match?.[2] ?? DEFAULT_PORTS[scheme]) };
+}
+
+/** Whether a traceparent names this span, in whatever trace.  (W3C Trace Context Level 2, 3.2.2: parent-id) */
+export function namesSpan(traceparent: string | undefined, spanId: string): boolean {
+  return traceparent?.slice(36, 52) === spanId;
 }
 
 /** A request target without its query, which may hold secrets. */

@@ -1,7 +1,7 @@
-import { propagation, SpanKind } from "@opentelemetry/api";
+import { type Context as ApiContext, propagation, SpanKind, trace } from "@opentelemetry/api";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { bindEmitter } from "../context/bind.ts";
-import { Context } from "../context/context.ts";
+import { asSpan, Context } from "../context/context.ts";
 import { currentContext, enter } from "../context/current.ts";
 import { Scope } from "../context/scope.ts";
 import { isTracingSuppressed, suppressed } from "../context/suppression.ts";
@@ -53,7 +53,8 @@ export function traceHttpServer(
 
 /** The official instrumentation wraps the method by which a server tells of its requests, and marks what it wraps. */
 function isTracedByOthers(server: Server): boolean {
-  const { emit } = server as { readonly emit: object };
+  // Of its class: the server's own may be ours, where it was bound.
+  const { emit } = Object.getPrototypeOf(server) as { readonly emit: object };
   return "__wrapped" in emit;
 }
 
@@ -63,7 +64,7 @@ function beginServerExchange(
   empty: Context,
   knownMethods: ReadonlySet<string>,
 ): HttpExchange {
-  const remote = propagation.extract(empty, headers) as Context;
+  const remote = ownOf(propagation.extract(empty, headers), empty);
   const scheme = "encrypted" in socket ? "https" : "http";
   const { name, known, original } = methodOf(method, knownMethods);
   const { host, port } = hostAndPort(headers.host, scheme);
@@ -83,6 +84,12 @@ function beginServerExchange(
   };
   const span = tracerIn(remote).startSpan(name, { kind: SpanKind.SERVER, attributes }, remote);
   return new HttpExchange(SpanKind.SERVER, span, remote.withSpan(span, empty.scope), measured);
+}
+
+/** A propagator of others may answer with a context of its own making. */
+function ownOf(extracted: ApiContext, { providers, scope }: Context): Context {
+  if (Context.isOurs(extracted)) return extracted;
+  return new Context(asSpan(trace.getSpan(extracted)), providers, scope, undefined, extracted);
 }
 
 /** The rest of the callback, which is the handler, and all listeners. */

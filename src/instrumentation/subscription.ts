@@ -19,11 +19,7 @@ export function guarded<Arguments extends unknown[]>(
 
 /** Listeners on the runtime's own channels; `end()` takes them away again. */
 export class Subscription {
-  readonly #ends: (() => void)[];
-
-  constructor(...ends: (() => void)[]) {
-    this.#ends = ends;
-  }
+  readonly #ends: (() => void)[] = [];
 
   on<Message>(channel: string, listener: Listener<Message>): this {
     const own = guarded(channel, (message: unknown) => listener(message as Message));

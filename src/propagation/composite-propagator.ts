@@ -44,7 +44,8 @@ export class CompositePropagator implements TextMapPropagator {
     let extracted = before;
     for (const propagator of this.#propagators) {
       try {
-        extracted = propagator.extract(extracted, carrier, getter);
+        const result = propagator.extract(extracted, carrier, getter);
+        if (typeof result.getValue === "function") extracted = result;
       } catch (thrown) {
         report("invalid_argument", `a carrier could not be read (${describe(thrown)})`);
       }

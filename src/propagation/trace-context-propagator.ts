@@ -24,12 +24,22 @@ export class TraceContextPropagator implements TextMapPropagator {
   extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
     const traceparent = onlyLine(getter.get(carrier, "traceparent"));
     if (traceparent === undefined) return context;
-    const parent = parseTraceContext(traceparent, joinedLines(getter.get(carrier, "tracestate"), LONGEST));
+    const parent = parseTraceContext(traceparent, tracestateIn(carrier, getter));
     return parent === undefined ? context : trace.setSpan(context, parent);
   }
 
   fields(): string[] {
     return ["traceparent", "tracestate"];
+  }
+}
+
+/** One that cannot be read must not cost the trace. */
+function tracestateIn<Carrier>(carrier: Carrier, getter: TextMapGetter<Carrier>): string | undefined {
+  try {
+    return joinedLines(getter.get(carrier, "tracestate"), LONGEST);
+  } catch (thrown) {
+    report("invalid_argument", `a tracestate could not be read (${describe(thrown)})`);
+    return undefined;
   }
 }
 

@@ -29,6 +29,13 @@ describe("a light context", () => {
     expect([second.deleteValue(ONE).getValue(ONE), second.getValue(ONE)]).to.deep.equal([undefined, 3]);
   });
 
+  it("stays as light however often it is changed, and holds no former value", () => {
+    let context = LightContext.over(ROOT_CONTEXT);
+    for (let each = 0; each < 100_000; each++) context = context.setValue(each % 2 ? ONE : TWO, each);
+    expect([context.getValue(ONE), context.getValue(TWO)]).to.deep.equal([99_999, 99_998]);
+    expect(context.setValue(ONE, TWO).getValue(TWO)).to.equal(99_998);
+  });
+
   it("is entered as the API's own would be: its span and keys count, and the scope stays", () => {
     const user = new ContextVariable<string>("user");
     const span = trace.wrapSpanContext({ traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 });

@@ -1,3 +1,4 @@
+import { propagation, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -111,5 +112,25 @@ describe("a request", () => {
       ),
     );
     expect(late).to.deep.equal(["ann"]);
+  });
+
+  it("has its scope and its span also where a propagator answers with a context of its own making", async () => {
+    const agent = new http.Agent();
+    const parent = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1, isRemote: true };
+    const answers: string[] = [];
+    const spans = await tracedHttp(async () => {
+      propagation.disable();
+      propagation.setGlobalPropagator({
+        inject: () => {},
+        extract: () => trace.setSpanContext(ROOT_CONTEXT, parent),
+        fields: () => [],
+      });
+      await serving(answerWithUser, async (url) => void answers.push(await post(`${url}/one`, agent)));
+    });
+    agent.destroy();
+    expect(answers).to.deep.equal(['[null,"the user of /one"]']);
+    expect(spans.map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).to.deep.equal([
+      [parent.traceId, parent.spanId],
+    ]);
   });
 });

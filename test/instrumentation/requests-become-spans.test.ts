@@ -11,7 +11,7 @@ import { SUPPRESSED } from "../../src/context/suppression.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { activeSpan } from "../../src/trace/active-span.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
-import { ofKind, serving, tracedHttp } from "./traced-http.ts";
+import { ofKind, serving, TELLS_LATE, tracedHttp } from "./traced-http.ts";
 
 const CHANNELS = [
   "http.server.request.start",
@@ -25,9 +25,6 @@ const CHANNELS = [
 ];
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
-
-/** Node 20 tells of a node:http request only as it is sent: too late to add a header, and never of one given up before. */
-const TELLS_LATE = process.versions.node.startsWith("20.");
 
 const get = (url: string, options: http.RequestOptions = {}): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { Agent, fetch as undiciFetch, ProxyAgent, request, RetryAgent } from "undici";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import type { RecordedSpan } from "../recording.ts";
-import { ofKind, serving, tracedHttp } from "./traced-http.ts";
+import { ofKind, serving, TELLS_LATE, tracedHttp } from "./traced-http.ts";
 
 /** What a server was sent: for each request its path, and all lines of its traceparent. */
 type Received = [path: string | undefined, traceparents: string[]][];
@@ -130,7 +130,10 @@ describe("a request that goes round", () => {
     for (const { attributes } of clients)
       expect(attributes["url.full"]).to.match(/^https:\/\/localhost:\d+\/$/);
     expect(servers.map(({ attributes }) => attributes["url.scheme"])).to.deep.equal(["https", "https"]);
-    expect(received).to.deep.equal(clients.map((span) => ["/", [header(span)]]));
+    const [byHttp, byUndici] = clients;
+    // Whether Node 20 has sent the headers by then depends on the connection.
+    if (!TELLS_LATE) expect(received[0]).to.deep.equal(["/", [header(byHttp)]]);
+    expect(received[1]).to.deep.equal(["/", [header(byUndici)]]);
   });
 });
 

@@ -8,6 +8,9 @@ import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
 import { W3C_PROPAGATOR } from "../../src/propagation/w3c-propagator.ts";
 import { type RecordedSpan, recording } from "../recording.ts";
 
+/** Node 20 tells of a node:http request only as it is sent: too late to add a header, and never of one given up before. */
+export const TELLS_LATE: boolean = process.versions.node.startsWith("20.");
+
 /** All HTTP hooks on, for the length of `fn`; gives the spans that ended meanwhile. */
 export async function tracedHttp(
   fn: () => Promise<void>,

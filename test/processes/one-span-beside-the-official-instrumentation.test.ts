@@ -41,6 +41,27 @@ const program = (order: readonly string[], send: string): string => `
 `;
 
 const KINDS = ["", "", "server", "client"];
+/** A request that the official one is told to ignore, and then one that it is not: who is first traces each. */
+const IGNORING = (order: readonly string[]) => `
+  const { start } = require("throughline");
+  const { UndiciInstrumentation } = require("@opentelemetry/instrumentation-undici");
+  ${order.join("\n")}
+  const http = require("node:http");
+  const server = http.createServer(({ rawHeaders }, response) => {
+    response.end(String(rawHeaders.filter((line) => line.toLowerCase() === "traceparent").length));
+  });
+  server.listen(0, "127.0.0.1", async () => {
+    const url = "http://127.0.0.1:" + server.address().port;
+    const counts = [];
+    for (const path of ["/ignored", "/seen", "/ignored", "/seen"]) counts.push(await (await fetch(url + path)).text());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    console.log(JSON.stringify(counts));
+    await telemetry.shutdown();
+    process.exit();
+  });
+`;
+const THEIRS_IGNORING = `new UndiciInstrumentation({ ignoreRequestHook: ({ path }) => path === "/ignored" });`;
+
 const LINEAGE = ["client", "client > server", "client > server > handle"];
 /** Instruments that others make before start() are the API's silent ones, for good. */
 const DURATIONS = [
@@ -81,5 +102,30 @@ describe("a request beside the official instrumentations of http and undici", fu
         expect(measured.toSorted()).to.deep.equal(first === "ours" ? DURATIONS : []);
       });
     }
+  }
+
+  for (const [first, order] of Object.entries({
+    ours: [OURS, THEIRS_IGNORING],
+    theirs: [THEIRS_IGNORING, OURS],
+  })) {
+    it(`is one span and one traceparent also after one that the official one ignores: ${first} first`, async () => {
+      const receiver = await startReceiver({ port: 0 });
+      const { output, errors } = await spawned(["-e", IGNORING(order)], {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      });
+      await receiver.close();
+      expect([JSON.parse(output), errors]).to.deep.equal([["1", "1", "1", "1"], ""]);
+      const traces = receiver.store.traces();
+      expect(traces.map(({ spans }) => lineage(spans))).to.deep.equal(
+        ["client > server", "client > server", "client > server", "client > server"].map((way) => [
+          "client",
+          way,
+        ]),
+      );
+      const durations = receiver.store.series().filter(({ name }) => name === "http.client.request.duration");
+      const counts = durations.map(({ scope, point }) => [scope.name.replace(/.*[/]/, ""), point.count]);
+      const theirs = first === "ours" ? [["instrumentation-undici", 2]] : [];
+      expect(counts.toSorted()).to.deep.equal([["http", 2], ...theirs]);
+    });
   }
 });
