@@ -36,8 +36,9 @@ export const SUPPRESSED: Context = suppressed(new Context());
 const outside = AsyncLocalStorage.snapshot();
 
 /**
- * Calls `fn` in no context, ours or of another storage: where nothing has run yet. On Node 22 a snapshot is a place, and
- * what runs in it leaves its mark there until it returns: so each call gets one of its own.
+ * Calls `fn` in no context, ours or of another storage: where nothing has run yet. On Node 22 a snapshot is one
+ * AsyncResource, and `storage.run` within it changes that resource until it returns, which a call within would see: so
+ * each call gets a resource of its own.
  */
 export function runOutside<Result>(fn: () => Result): Result {
   const own = outside(() => AsyncLocalStorage.snapshot());

@@ -21,36 +21,39 @@ export function traceHttpClient(knownMethods: ReadonlySet<string> = KNOWN_METHOD
     exchanges.delete(request);
     return exchange;
   };
-  return new Subscription()
-    .on<{ request: ClientRequest }>(
-      CAN_INJECT ? "http.client.request.created" : "http.client.request.start",
-      ({ request }) => {
-        const exchange = begin(request, knownMethods);
+  return (
+    new Subscription()
+      .on<{ request: ClientRequest }>(
+        CAN_INJECT ? "http.client.request.created" : "http.client.request.start",
+        ({ request }) => {
+          const exchange = begin(request, knownMethods);
+          if (exchange === undefined) return;
+          exchanges.set(request, exchange);
+          const onClose = guarded("a request's close", () => {
+            if (!exchange.isAnswered && take(request) !== undefined) endUnanswered(exchange, request);
+          });
+          request.once("close", onClose);
+        },
+      )
+      // Told as the head of the response has arrived.
+      .on<Answered>("http.client.response.finish", ({ request, response }) => {
+        const exchange = exchanges.get(request);
         if (exchange === undefined) return;
-        exchanges.set(request, exchange);
-        const onClose = guarded("a request's close", () => {
-          if (!exchange.isAnswered && take(request) !== undefined) endUnanswered(exchange, request);
+        answer(exchange, request, response);
+        const onClose = guarded("a response's close", () => {
+          if (take(request) !== undefined) endAnswered(exchange, response);
         });
-        request.once("close", onClose);
-      },
-    )
-    .on<Answered>("http.client.response.finish", ({ request, response }) => {
-      const exchange = exchanges.get(request);
-      if (exchange === undefined) return;
-      answer(exchange, request, response);
-      const onClose = guarded("a response's close", () => {
-        if (take(request) !== undefined) endAnswered(exchange, response);
-      });
-      response.once("close", onClose);
-    })
-    .on<{ request: ClientRequest; error: unknown }>("http.client.request.error", ({ request, error }) => {
-      const exchange = take(request);
-      if (exchange !== undefined) breakOff(exchange, error);
-    });
+        response.once("close", onClose);
+      })
+      .on<{ request: ClientRequest; error: unknown }>("http.client.request.error", ({ request, error }) => {
+        const exchange = take(request);
+        if (exchange !== undefined) breakOff(exchange, error);
+      })
+  );
 }
 
 function begin(request: ClientRequest, knownMethods: ReadonlySet<string>): HttpExchange | undefined {
-  // Whoever added it before has a span for the request, and there it is not active any more.
+  // Most likely an instrumentation has, whose span is not active any more by the time that Node 20 tells of the request.
   if (!CAN_INJECT && request.hasHeader("traceparent")) return undefined;
   return beginClientExchange(
     {
