@@ -24,7 +24,7 @@ export function extractAndRead(index: number): number {
 
 let extracted: readonly Context[] = [];
 
-/** Starts a child of a remote parent and injects it into headers of its own; gives how long its traceparent is. */
+/** Starts a child of a remote parent and injects it into headers of its own; gives how long they are in all. */
 export function injectNewChild(tracer: Tracer, index: number): number {
   if (extracted.length === 0)
     extracted = CARRIERS.map((carrier) => propagation.extract(ROOT_CONTEXT, carrier));
@@ -33,5 +33,8 @@ export function injectNewChild(tracer: Tracer, index: number): number {
   const headers: Record<string, string> = {};
   propagation.inject(trace.setSpan(parent, span), headers);
   span.end();
-  return headers["traceparent"]?.length ?? 0;
+  return ["traceparent", "tracestate", "baggage"].reduce(
+    (sum, name) => sum + (headers[name]?.length ?? 0),
+    0,
+  );
 }

@@ -4,7 +4,7 @@ import { currentContext } from "../context/current.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
-import { exceptionAttributes, exceptionMessage } from "../trace/exception.ts";
+import { errorNames, exceptionMessage } from "../trace/exception.ts";
 import { DEFAULT_PORTS, HTTP_SCOPE, methodOf, namesSpan, pathOf } from "./http-attributes.ts";
 import { HttpExchange } from "./http-exchange.ts";
 
@@ -88,29 +88,9 @@ function proxiedAttributes(target: string): Attributes {
   });
 }
 
-/** Ends a request that did not get its whole response; one that the caller has called off is no error. */
+/** Ends a request that did not get its whole response; one that an AbortSignal has called off is no error. */
 export function breakOff(exchange: HttpExchange, error: unknown): void {
-  if (nameOf(error) !== "AbortError") {
-    const type = exceptionAttributes(error)["exception.type"] ?? "aborted";
-    exchange.fail(codeOf(error) ?? String(type), exceptionMessage(error));
-  }
+  const { code, name } = errorNames(error);
+  if (name !== "AbortError") exchange.fail(code ?? name ?? "aborted", exceptionMessage(error));
   exchange.end();
-}
-
-function codeOf(error: unknown): string | undefined {
-  return textOf(() => (error as { code?: unknown } | undefined)?.code);
-}
-
-function nameOf(error: unknown): string | undefined {
-  return textOf(() => (error as { name?: unknown } | undefined)?.name);
-}
-
-/** What is read of an error that may be anything. */
-function textOf(read: () => unknown): string | undefined {
-  try {
-    const value = read();
-    return typeof value === "string" ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

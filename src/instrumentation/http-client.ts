@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { report } from "../core/diagnostics.ts";
 import { beginClientExchange, breakOff, type Target, targetAttributes } from "./client-exchange.ts";
-import { DEFAULT_PORTS, KNOWN_METHODS } from "./http-attributes.ts";
+import { hostAndPort, KNOWN_METHODS } from "./http-attributes.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
@@ -78,10 +78,9 @@ function setHeader(request: ClientRequest, name: string, value: string): void {
 function targetOf(request: ClientRequest, connectedPort: number | undefined): Target {
   const header = request.getHeader("host");
   const scheme = request.protocol.slice(0, -1);
-  const target = request.path;
-  const [, host, port] = typeof header === "string" ? (/^(.+?)(?::(\d+))?$/.exec(header) ?? []) : [];
-  if (host === undefined) return { scheme, host: request.host, port: connectedPort, target };
-  return { scheme, host, port: Number(port) || DEFAULT_PORTS[scheme], target };
+  const { host, port } = hostAndPort(typeof header === "string" ? header : undefined, scheme);
+  if (host === undefined) return { scheme, host: request.host, port: connectedPort, target: request.path };
+  return { scheme, host, port, target: request.path };
 }
 
 function answer(exchange: HttpExchange, request: ClientRequest, response: IncomingMessage): void {

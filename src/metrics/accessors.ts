@@ -72,7 +72,10 @@ export function accessors(library: string, version?: string): Accessors {
 
 /** A histogram for one who holds the context to measure in, and whose values and attributes need no check. */
 export function histogramIn(
-  ...[library, version, name, options]: [string, string, string, MetricOptions]
+  library: string,
+  version: string,
+  name: string,
+  options: MetricOptions,
 ): (context: Context, value: number, attributes: Attributes) => void {
   const instrument = perProvider(
     (provider) => provider.getMeter(library, version),

@@ -5,8 +5,9 @@ import {
   type TextMapPropagator,
   type TextMapSetter,
 } from "@opentelemetry/api";
-import { BYTE_LIMIT, formatBaggage, parseBaggage } from "./baggage.ts";
+import { formatBaggage, parseBaggage } from "./baggage.ts";
 import { joinedLines } from "./header-lines.ts";
+import { BYTE_LIMIT } from "./member-baggage.ts";
 
 /** `baggage`, in and out of any carrier.  (W3C Baggage) */
 export class BaggagePropagator implements TextMapPropagator {

@@ -1,16 +1,12 @@
 import type { Baggage } from "@opentelemetry/api";
 import { BaggageMember } from "./baggage-member.ts";
-import { placeOf, ReceivedBaggage } from "./received-baggage.ts";
-
-/** What a baggage header may hold in all.  (W3C Baggage, 3.3.2: the limits that every platform must carry) */
-export const BYTE_LIMIT = 8192;
-const MEMBER_LIMIT = 180;
+import { BYTE_LIMIT, formatMembers, MEMBER_LIMIT, MemberBaggage, placeOf } from "./member-baggage.ts";
 
 /**
  * A `baggage` header as Baggage; undefined where nothing in it is usable. Malformed members are left out, and so
  * is whatever lies beyond 8,192 characters or 180 members; the right-most of two equal keys wins.  (W3C Baggage)
  */
-export function parseBaggage(header: string): ReceivedBaggage | undefined {
+export function parseBaggage(header: string): MemberBaggage | undefined {
   const text = withinLimit(header);
   const members: BaggageMember[] = [];
   let count = 0;
@@ -25,26 +21,13 @@ export function parseBaggage(header: string): ReceivedBaggage | undefined {
     if (earlier < 0) members.push(member);
     else members[earlier] = member;
   }
-  return count === 0 ? undefined : new ReceivedBaggage(members, formatMembers);
+  return count === 0 ? undefined : new MemberBaggage(members);
 }
 
 /** The header for a baggage; empty if there is nothing to send. An entry that no header can carry stays here. */
 export function formatBaggage(baggage: Baggage): string {
-  if (baggage instanceof ReceivedBaggage) return baggage.header;
+  if (baggage instanceof MemberBaggage) return baggage.header;
   return formatMembers(baggage.getAllEntries().map(([key, entry]) => BaggageMember.of(key, entry)));
-}
-
-function formatMembers(members: Iterable<BaggageMember>): string {
-  let header = "";
-  let count = 0;
-  for (const { text } of members) {
-    // The comma that each member but the first has before it.
-    const length = header.length + (header === "" ? 0 : 1) + (text?.length ?? 0);
-    if (text === undefined || count === MEMBER_LIMIT || length > BYTE_LIMIT) continue;
-    header = header === "" ? text : `${header},${text}`;
-    count++;
-  }
-  return header;
 }
 
 function withinLimit(header: string): string {

@@ -40,6 +40,18 @@ export function exceptionMessage(thrown: unknown): string {
   }
 }
 
+/** By what a thrown value is told from others of its kind: a code such as ECONNREFUSED, and a name such as TypeError. */
+export function errorNames(thrown: unknown): {
+  readonly code?: string | undefined;
+  readonly name?: string | undefined;
+} {
+  try {
+    return isReadable(thrown) ? { code: text(thrown.code), name: text(thrown.name) } : {};
+  } catch {
+    return {};
+  }
+}
+
 /** The stack of what was thrown; below it those of its causes, and of the errors that an AggregateError gathers. */
 function stackTrace(thrown: Readable): string | undefined {
   const chapters: string[] = [];

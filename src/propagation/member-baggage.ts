@@ -2,25 +2,26 @@ import type { Baggage, BaggageEntry } from "@opentelemetry/api";
 import { BaggageMember } from "./baggage-member.ts";
 
 type Members = readonly BaggageMember[];
-type Format = (members: Members) => string;
+
+/** What a baggage header may hold in all.  (W3C Baggage, 3.3.2: the limits that every platform must carry) */
+export const BYTE_LIMIT = 8192;
+export const MEMBER_LIMIT = 180;
 
 /**
- * Baggage as a request brings it and sends it on: immutable, so its header is made once. Values are decoded when they
- * are asked for.  (Specification: Baggage API)
+ * Baggage that came with a request, or was made from it: immutable, so its header is made once. Values are decoded when
+ * they are asked for.  (Specification: Baggage API)
  */
-export class ReceivedBaggage implements Baggage {
+export class MemberBaggage implements Baggage {
   /** No two of them with the same key: there are few, and a list of them costs less than a map. */
   readonly #members: Members;
-  readonly #format: Format;
   #header: string | undefined;
 
-  constructor(members: Members, format: Format) {
+  constructor(members: Members) {
     this.#members = members;
-    this.#format = format;
   }
 
   get header(): string {
-    return (this.#header ??= this.#format(this.#members));
+    return (this.#header ??= formatMembers(this.#members));
   }
 
   getEntry(key: string): BaggageEntry | undefined {
@@ -34,7 +35,7 @@ export class ReceivedBaggage implements Baggage {
   setEntry(key: string, entry: BaggageEntry): Baggage {
     const member = BaggageMember.of(key, entry);
     const place = placeOf(this.#members, key);
-    return this.#with(
+    return new MemberBaggage(
       place < 0
         ? [...this.#members, member]
         : this.#members.map((each, at) => (at === place ? member : each)),
@@ -46,15 +47,11 @@ export class ReceivedBaggage implements Baggage {
   }
 
   removeEntries(...keys: string[]): Baggage {
-    return this.#with(this.#members.filter((member) => !keys.includes(member.key)));
+    return new MemberBaggage(this.#members.filter((member) => !keys.includes(member.key)));
   }
 
   clear(): Baggage {
-    return this.#with([]);
-  }
-
-  #with(members: Members): Baggage {
-    return new ReceivedBaggage(members, this.#format);
+    return new MemberBaggage([]);
   }
 }
 
@@ -62,4 +59,18 @@ export class ReceivedBaggage implements Baggage {
 export function placeOf(members: Members, key: string): number {
   for (let place = 0; place < members.length; place++) if (members[place]?.key === key) return place;
   return -1;
+}
+
+/** The header of these members; one that is too much, or that no header can carry, is left out. */
+export function formatMembers(members: Members): string {
+  let header = "";
+  let count = 0;
+  for (const { text } of members) {
+    // The comma that each member but the first has before it.
+    const length = header.length + (header === "" ? 0 : 1) + (text?.length ?? 0);
+    if (text === undefined || count === MEMBER_LIMIT || length > BYTE_LIMIT) continue;
+    header = header === "" ? text : `${header},${text}`;
+    count++;
+  }
+  return header;
 }
