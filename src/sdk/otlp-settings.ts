@@ -68,12 +68,23 @@ function urlsOf(option: unknown, environment: Environment): Readonly<Record<Sign
       ? parse(option, "endpoint")
       : environment.endpoint && parse(environment.endpoint, "OTEL_EXPORTER_OTLP_ENDPOINT")) ||
     new URL(DEFAULT_ENDPOINT);
+  hintAtSignal(base);
   const of = (signal: Signal): URL => {
     const own = isGiven ? undefined : environment[signal].url;
     const url = own && parse(own, `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`);
     return url || below(base, signal);
   };
   return { traces: of("traces"), metrics: of("metrics") };
+}
+
+/** A common mistake, and telemetry would go to /v1/traces/v1/traces. It may be meant, so it is done all the same. */
+function hintAtSignal({ pathname }: URL): void {
+  const [path] = /\/v1\/(?:traces|metrics|logs)\/*$/.exec(pathname) ?? [];
+  if (path === undefined) return;
+  report(
+    "invalid_configuration",
+    `the endpoint ends in ${path}: it is the base of both signals' URLs, and v1/traces and v1/metrics are added to it`,
+  );
 }
 
 /** (Specification: Endpoint URLs for OTLP/HTTP) */

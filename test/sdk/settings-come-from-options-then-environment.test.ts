@@ -207,6 +207,17 @@ describe("settings", () => {
     );
   });
 
+  it("hint at an endpoint that is a signal's own, and do as they are told", () => {
+    const endpoint = "http://c.test/base/v1/traces/";
+    for (const said of [
+      silently(() => expect(otlp({ endpoint })).to.deep.equal(toBoth("http://c.test/base/v1/traces"))),
+      (forgetWhatWasTold(), silently(() => settings({}, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }))),
+    ])
+      expect(said).to.match(/^throughline: the endpoint ends in \/v1\/traces\/: it is the base[^\n]+\n$/);
+    const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint };
+    expect(silently(() => settings({}, own))).to.equal("");
+  });
+
   it("name a PEM file that cannot be read, and go on without it", () => {
     const said = silently(() => {
       const { traces } = settings({}, { OTEL_EXPORTER_OTLP_CLIENT_KEY: "no/such.pem" });
