@@ -4,33 +4,40 @@ import { SilentSpan, type SpanIdentity } from "./silent-span.ts";
 
 /** A span of another process, as a carrier names it. Its ids, already checked, become words when a child is made. */
 export class RemoteSpan extends SilentSpan implements SpanIdentity {
-  readonly #context: SpanContext;
+  readonly traceFlags: number;
+  readonly inheritedState: TraceState | undefined;
+  readonly #trace: string;
+  readonly #span: string;
   #traceId: TraceId | undefined;
   #spanId: SpanId | undefined;
+  #context: SpanContext | undefined;
 
   constructor(traceId: string, spanId: string, traceFlags: number, traceState: TraceState | undefined) {
     super();
-    this.#context = { traceId, spanId, traceFlags, isRemote: true };
-    if (traceState !== undefined) this.#context.traceState = traceState;
+    this.#trace = traceId;
+    this.#span = spanId;
+    this.traceFlags = traceFlags;
+    this.inheritedState = traceState;
   }
 
   get traceId(): TraceId {
-    return (this.#traceId ??= TraceId.fromHex(this.#context.traceId));
+    return (this.#traceId ??= TraceId.fromHex(this.#trace));
   }
 
   get spanId(): SpanId {
-    return (this.#spanId ??= SpanId.fromHex(this.#context.spanId));
-  }
-
-  get traceFlags(): number {
-    return this.#context.traceFlags;
-  }
-
-  get inheritedState(): TraceState | undefined {
-    return this.#context.traceState;
+    return (this.#spanId ??= SpanId.fromHex(this.#span));
   }
 
   spanContext(): SpanContext {
+    if (this.#context === undefined) {
+      this.#context = {
+        traceId: this.#trace,
+        spanId: this.#span,
+        traceFlags: this.traceFlags,
+        isRemote: true,
+      };
+      if (this.inheritedState !== undefined) this.#context.traceState = this.inheritedState;
+    }
     return this.#context;
   }
 }

@@ -54,7 +54,10 @@ export function beginClientExchange(
 }
 
 const SETTER: TextMapSetter<OutgoingRequest> = {
-  set: (request, name, value) => request.setHeader(name, value),
+  // What the caller has set stays.
+  set: (request, name, value) => {
+    if (request.getHeader(name) === undefined) request.setHeader(name, value);
+  },
 };
 
 /** Whoever made the active span made it for this very request, and has told the other side of it. */
@@ -88,9 +91,13 @@ function proxiedAttributes(target: string): Attributes {
   });
 }
 
+const TIMEOUT = "TimeoutError";
+
 /** Ends a request that did not get its whole response; one that an AbortSignal has called off is no error. */
 export function breakOff(exchange: HttpExchange, error: unknown): void {
-  const { code, name } = errorNames(error);
+  const { code, name, cause } = errorNames(error);
   if (name !== "AbortError") exchange.fail(code ?? name ?? "aborted", exceptionMessage(error));
+  // A time-out calls off what nobody else has.
+  else if (errorNames(cause).name === TIMEOUT) exchange.fail(TIMEOUT, exceptionMessage(cause));
   exchange.end();
 }

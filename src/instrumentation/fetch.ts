@@ -13,7 +13,7 @@ interface UndiciRequest {
   readonly headers: readonly unknown[] | string;
   /** The protocol that a WebSocket, say, wants the connection for. */
   readonly upgrade?: unknown;
-  addHeader(name: string, value: string): void;
+  addHeader: (name: string, value: string) => void;
 }
 
 /** A client span for every request of `fetch` and undici, each redirect its own, and the trace's headers on it. */
@@ -34,7 +34,10 @@ export function traceFetch(knownMethods: ReadonlySet<string> = KNOWN_METHODS): S
     })
     .on<{ request: UndiciRequest; response: { statusCode: number } }>(
       "undici:request:headers",
-      ({ request, response }) => exchanges.get(request)?.answer(response.statusCode),
+      ({ request, response: { statusCode } }) => {
+        // Told of hints, too, which come before the answer.
+        if (statusCode >= 200) exchanges.get(request)?.answer(statusCode);
+      },
     )
     .on<{ request: UndiciRequest }>("undici:request:trailers", ({ request }) => take(request)?.end())
     .on<{ request: UndiciRequest; error: unknown }>("undici:request:error", ({ request, error }) => {
@@ -53,7 +56,18 @@ function outgoing(request: UndiciRequest): OutgoingRequest {
     port: Number(port) || DEFAULT_PORTS[scheme],
     target: request.path,
     getHeader: (name) => headerOf(request, name),
-    setHeader: (name, value) => request.addHeader(name, value),
+    setHeader: (name, value) => {
+      request.addHeader(name, value);
+      refuse(request, name);
+    },
+  };
+}
+
+/** Others who hear of this request may add a header without looking, and two traceparents would tear the trace. */
+function refuse(request: UndiciRequest, name: string): void {
+  const { addHeader } = request;
+  request.addHeader = (other, value) => {
+    if (other.toLowerCase() !== name) addHeader.call(request, other, value);
   };
 }
 

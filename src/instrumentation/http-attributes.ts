@@ -53,7 +53,12 @@ export function namesSpan(traceparent: string | undefined, spanId: string): bool
 
 /** A request target without its query, which may hold secrets. */
 export function pathOf(target: string | undefined): string {
-  const path = target ?? "";
+  const path = /^https?:/i.test(target ?? "") ? absolutePath(target ?? "") : (target ?? "");
   const end = path.search(/[?#]/);
   return end < 0 ? path : path.slice(0, end);
+}
+
+/** Of a target that is a whole URL, as it is sent to a proxy. */
+function absolutePath(target: string): string {
+  return URL.canParse(target) ? new URL(target).pathname : "";
 }

@@ -1,14 +1,15 @@
 import { type Context as ApiContext, propagation, SpanKind, trace } from "@opentelemetry/api";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { bindEmitter } from "../context/bind.ts";
 import { asSpan, Context } from "../context/context.ts";
-import { currentContext, enter } from "../context/current.ts";
 import { Scope } from "../context/scope.ts";
 import { isTracingSuppressed, suppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { HTTP_SCOPE, KNOWN_METHODS, hostAndPort, methodOf, pathOf } from "./http-attributes.ts";
 import { HttpExchange } from "./http-exchange.ts";
+import { ambientContext, beginResets, endResets, enterRequest, START } from "./request-context.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
 interface RequestStart {
@@ -37,18 +38,46 @@ export function traceHttpServer(
   isIgnored: (request: ReceivedRequest) => boolean = () => false,
   knownMethods: ReadonlySet<string> = KNOWN_METHODS,
 ): Subscription {
-  return new Subscription().on<RequestStart>("http.server.request.start", ({ request, response, server }) => {
-    const ambient = currentContext();
-    if (isTracingSuppressed(ambient)) return;
+  endResets();
+  return new Subscription(beginResets).on<RequestStart>(START, ({ request, response, server }) => {
+    const ambient = ambientContext();
+    if (isTracingSuppressed(ambient)) return enterRequest(ambient, ambient);
     // What is ambient here is whatever the server was made in: only where telemetry goes is taken from it.
     const empty = new Context(undefined, ambient.providers, new Scope());
-    if (isTracedByOthers(server)) return enter(empty);
-    if (isIgnored(request)) return runRest(suppressed(empty), request, response);
-    const exchange = beginServerExchange(request, empty, knownMethods);
-    runRest(exchange.context, request, response);
-    const onClose = guarded("a response's close", () => endServerExchange(exchange, response));
-    response.once("close", onClose);
+    const begun = (context: Context): void => runRest(context, ambient, request, response);
+    try {
+      if (isTracedByOthers(server)) return enterRequest(empty, ambient);
+      if (isIgnored(request)) return begun(suppressed(empty));
+      const exchange = beginServerExchange(request, empty, knownMethods);
+      begun(exchange.context);
+      endWith(exchange, request.socket, response);
+    } catch (thrown) {
+      enterRequest(empty, ambient);
+      throw thrown;
+    }
   });
+}
+
+/** The exchanges that are open on a connection, as what ends them. */
+const openOn = new WeakMap<Socket, Set<() => void>>();
+
+/** At the response's close, and at the connection's, for below Node 24 a response that never got it does not close. */
+function endWith(exchange: HttpExchange, socket: Socket, response: ServerResponse): void {
+  const open = openOn.get(socket) ?? watched(socket);
+  const end = guarded("a response's close", () => {
+    if (open.delete(end)) endServerExchange(exchange, response);
+  });
+  open.add(end);
+  response.once("close", end);
+}
+
+function watched(socket: Socket): Set<() => void> {
+  const open = new Set<() => void>();
+  openOn.set(socket, open);
+  socket.once("close", () => {
+    for (const end of open) end();
+  });
+  return open;
 }
 
 /** The official instrumentation wraps the method by which a server tells of its requests, and marks what it wraps. */
@@ -93,8 +122,13 @@ function ownOf(extracted: ApiContext, { providers, scope }: Context): Context {
 }
 
 /** The rest of the callback, which is the handler, and all listeners. */
-function runRest(context: Context, request: IncomingMessage, response: ServerResponse): void {
-  enter(context);
+function runRest(
+  context: Context,
+  ambient: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  enterRequest(context, ambient);
   bindEmitter(context, request);
   bindEmitter(context, response);
 }

@@ -19,7 +19,12 @@ export function guarded<Arguments extends unknown[]>(
 
 /** Listeners on the runtime's own channels; `end()` takes them away again. */
 export class Subscription {
-  readonly #ends: (() => void)[] = [];
+  readonly #ends: (() => void)[];
+
+  /** `afterwards` is called once the listeners are gone. */
+  constructor(afterwards: () => void = () => {}) {
+    this.#ends = [afterwards];
+  }
 
   on<Message>(channel: string, listener: Listener<Message>): this {
     const own = guarded(channel, (message: unknown) => listener(message as Message));
@@ -29,6 +34,6 @@ export class Subscription {
   }
 
   end(): void {
-    for (const end of this.#ends.splice(0)) end();
+    for (const end of this.#ends.splice(0).toReversed()) end();
   }
 }

@@ -17,7 +17,7 @@ export class BaggageMember {
   }
 
   static of(key: string, entry: BaggageEntry): BaggageMember {
-    return new BaggageMember(key, "", "", entry);
+    return new BaggageMember(key, "", "", { ...entry });
   }
 
   /** HOT. The member in this part of a header; undefined where it has no token for a key, or no equals sign. */
@@ -51,7 +51,7 @@ export class BaggageMember {
       if (this.#given === undefined && isAll(OCTET, this.#encoded))
         return `${this.key}=${this.#encoded}${propertiesText(this.#properties)}`;
       const { value, metadata } = this.#given ?? this.entry;
-      if (this.key === "" || !isAll(TOKEN, this.key) || typeof value !== "string") return undefined;
+      if (this.key.length === 0 || !isAll(TOKEN, this.key) || typeof value !== "string") return undefined;
       const properties = typeof metadata === "object" ? metadata.toString() : "";
       return `${this.key}=${encodeURIComponent(value.toWellFormed())}${propertiesText(properties)}`;
     } catch {
@@ -66,8 +66,10 @@ function propertiesText(properties: string): string {
 }
 
 function isProperty(property: string): boolean {
-  const [key = "", ...value] = property.split("=").map(trimmed);
-  return key !== "" && isAll(TOKEN, key) && isAll(OCTET, value.join("="));
+  const equals = property.indexOf("=");
+  const key = trimmed(equals < 0 ? property : property.slice(0, equals));
+  const value = equals < 0 ? "" : trimmed(property.slice(equals + 1));
+  return key !== "" && isAll(TOKEN, key) && isAll(OCTET, value);
 }
 
 const ASCII_ENCODED = /^(?:[^%]|%[0-7][0-9a-fA-F])*$/;

@@ -44,6 +44,7 @@ export function trimmed(text: string): string {
   return text.slice(start, end);
 }
 
-export function isAll(part: number, text: string): boolean {
-  return endOf(part, text, 0, text.length) === text.length;
+/** Whether it is a text, and each of its characters may be part of this. */
+export function isAll(part: number, text: unknown): boolean {
+  return typeof text === "string" && endOf(part, text, 0, text.length) === text.length;
 }

@@ -9,6 +9,7 @@ import {
 import { LightContext } from "../context/light-context.ts";
 import { isInjectionSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 
 /** Propagators in turn, ours or others', each made safe: one that fails costs the others nothing.  (Propagators API, Composite) */
 export class CompositePropagator implements TextMapPropagator {
@@ -27,7 +28,7 @@ export class CompositePropagator implements TextMapPropagator {
     if (isInjectionSuppressed(context)) return;
     for (const propagator of this.#propagators) {
       try {
-        propagator.inject(context, carrier, setter);
+        ignoreRejection(propagator.inject(context, carrier, setter));
       } catch (thrown) {
         report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
       }
@@ -45,6 +46,7 @@ export class CompositePropagator implements TextMapPropagator {
     for (const propagator of this.#propagators) {
       try {
         const result = propagator.extract(extracted, carrier, getter);
+        ignoreRejection(result);
         if (typeof result.getValue === "function") extracted = result;
       } catch (thrown) {
         report("invalid_argument", `a carrier could not be read (${describe(thrown)})`);

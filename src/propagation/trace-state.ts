@@ -47,8 +47,8 @@ export class TraceState implements ApiTraceState {
 
   /** An invalid key or value leaves the tracestate as it is; a 33rd member pushes out the right-most. */
   set(key: string, value: string): TraceState {
-    if (keyEnd(key, 0) !== key.length || key === "") return this;
-    if (valueEnd(value, 0) !== value.length || value === "") return this;
+    if (typeof key !== "string" || keyEnd(key, 0) !== key.length || key === "") return this;
+    if (typeof value !== "string" || valueEnd(value, 0) !== value.length || value === "") return this;
     return new TraceState([key, value, ...this.#without(key)].slice(0, 2 * MEMBER_LIMIT));
   }
 

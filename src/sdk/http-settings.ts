@@ -1,4 +1,5 @@
 import { describe, report } from "../core/diagnostics.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { KNOWN_METHODS } from "../instrumentation/http-attributes.ts";
 import type { ReceivedRequest } from "../instrumentation/http-server.ts";
 import type { Environment } from "./environment.ts";
@@ -39,6 +40,10 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
+function reportIgnore(thrown: unknown): void {
+  report("plugin_failed", `http.ignore of start() failed (${describe(thrown)}); the request is traced`);
+}
+
 const ignoreNothing = (): boolean => false;
 
 /** One that fails ignores nothing. */
@@ -46,9 +51,11 @@ function asking(ignore: unknown): (request: ReceivedRequest) => boolean {
   if (typeof ignore !== "function") return ignoreNothing;
   return (request) => {
     try {
-      return (ignore as (request: ReceivedRequest) => unknown)(request) === true;
+      const answer = (ignore as (request: ReceivedRequest) => unknown)(request);
+      ignoreRejection(answer, reportIgnore);
+      return answer === true;
     } catch (thrown) {
-      report("plugin_failed", `http.ignore of start() failed (${describe(thrown)}); the request is traced`);
+      reportIgnore(thrown);
       return false;
     }
   };

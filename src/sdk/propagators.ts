@@ -30,7 +30,9 @@ const FOREIGN: Readonly<Record<string, Foreign>> = {
 export function propagatorNamed(names: readonly string[] | undefined): TextMapPropagator {
   if (names === undefined) return W3C_PROPAGATOR;
   if (names.includes("none")) return new CompositePropagator([]);
-  const propagators = [...new Set(names)].map((name) => OURS[name]?.() ?? foreign(name));
+  const propagators = [...new Set(names)].map((name) =>
+    Object.hasOwn(OURS, name) ? OURS[name]?.() : foreign(name),
+  );
   return new CompositePropagator(propagators.filter((each) => each !== undefined));
 }
 

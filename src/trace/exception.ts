@@ -40,13 +40,17 @@ export function exceptionMessage(thrown: unknown): string {
   }
 }
 
-/** By what a thrown value is told from others of its kind: a code such as ECONNREFUSED, and a name such as TypeError. */
+/** By what a thrown value is told from others: a code such as ECONNREFUSED, a name such as TypeError, and its cause. */
 export function errorNames(thrown: unknown): {
   readonly code?: string | undefined;
   readonly name?: string | undefined;
+  readonly cause?: unknown;
 } {
   try {
-    return isReadable(thrown) ? { code: text(thrown.code), name: text(thrown.name) } : {};
+    if (!isReadable(thrown)) return {};
+    const { code, name, cause } = thrown;
+    // Those of a DOMException are numbers, which say nothing.
+    return { code: typeof code === "string" ? code : undefined, name: text(name), cause };
   } catch {
     return {};
   }

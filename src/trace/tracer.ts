@@ -84,7 +84,7 @@ export class Tracer implements ApiTracer {
       ({ start, isRecorded, attributes } = decide(setup.sampler, start, asked, setup.limits.attributes));
     }
     if (!isRecorded)
-      return new UnsampledSpan(start.traceId, setup.ids.spanId(), start.traceFlags, start.traceState);
+      return new UnsampledSpan(kind, start.traceId, setup.ids.spanId(), start.traceFlags, start.traceState);
     const span = new Span(name, kind, start, this.#instrumentationScope, setup);
     if (attributes !== undefined) span.setAttributes(attributes);
     if (options.links !== undefined) span.addLinks(options.links);

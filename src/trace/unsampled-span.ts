@@ -1,4 +1,4 @@
-import type { SpanContext, TraceState } from "@opentelemetry/api";
+import type { SpanContext, SpanKind, TraceState } from "@opentelemetry/api";
 import { SilentSpan, spanContextOf, type SpanIdentity } from "../context/silent-span.ts";
 import type { SpanId, TraceId } from "../core/ids.ts";
 import { runActive, type StartedSpan } from "./started-span.ts";
@@ -14,8 +14,17 @@ export class UnsampledSpan extends SilentSpan implements StartedSpan, SpanIdenti
   readonly inheritedState: TraceState | undefined;
   private context: SpanContext | undefined;
 
-  constructor(traceId: TraceId, spanId: SpanId, traceFlags: number, traceState: TraceState | undefined) {
+  readonly kind: SpanKind;
+
+  constructor(
+    kind: SpanKind,
+    traceId: TraceId,
+    spanId: SpanId,
+    traceFlags: number,
+    traceState: TraceState | undefined,
+  ) {
     super();
+    this.kind = kind;
     this.traceId = traceId;
     this.spanId = spanId;
     this.traceFlags = traceFlags;

@@ -6,6 +6,7 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { runIn } from "../../src/context/current.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
+import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
 const user = new ContextVariable<string>("user");
@@ -132,5 +133,30 @@ describe("a request", () => {
     expect(spans.map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).to.deep.equal([
       [parent.traceId, parent.spanId],
     ]);
+  });
+
+  it("begins anew on its connection, whatever became of the former ones: ignored, failed or no more traced", async () => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const seen: [path: string | undefined, user: string | undefined][] = [];
+    const ignoring = traceHttpServer(({ url: path }) => {
+      if (path === "/broken") throw new Error("on purpose");
+      return path === "/ignored";
+    });
+    await serving(
+      (request, response) => {
+        seen.push([request.url, user.tryGet()]);
+        if (request.url !== "/untraced") user.set("the user of a former one");
+        response.end();
+      },
+      async (url) => {
+        for (const path of ["/ignored", "/after", "/broken", "/after"]) await post(url + path, agent);
+        ignoring.end();
+        await post(`${url}/untraced`, agent).catch(() => {});
+      },
+    );
+    agent.destroy();
+    expect(seen).to.deep.equal(
+      ["/ignored", "/after", "/broken", "/after", "/untraced"].map((path) => [path, undefined]),
+    );
   });
 });

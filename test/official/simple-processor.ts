@@ -54,8 +54,8 @@ export const SIMPLE_PROCESSOR: readonly Row[] = [
         end(1, new SimpleSpanProcessor(noting((done) => void turn().then(() => done(FAILED))).exporter));
         await until(() => heard.length > 0);
       });
-      expect(lines).to.have.lengthOf(1);
-      expect(lines[0]).to.include("failed on purpose");
+      // An official processor of an earlier row may have something to tell, too.
+      expect(lines.filter((line) => line.includes("failed on purpose"))).to.have.lengthOf(1);
     },
   ],
   [

@@ -61,6 +61,10 @@ const IGNORING = (order: readonly string[]) => `
   });
 `;
 const THEIRS_IGNORING = `new UndiciInstrumentation({ ignoreRequestHook: ({ path }) => path === "/ignored" });`;
+const ELSEWHERE = `
+  const { NodeTracerProvider } = require("@opentelemetry/sdk-trace-node");
+  new UndiciInstrumentation().setTracerProvider(new NodeTracerProvider());
+`;
 
 const LINEAGE = ["client", "client > server", "client > server > handle"];
 /** Instruments that others make before start() are the API's silent ones, for good. */
@@ -128,4 +132,25 @@ describe("a request beside the official instrumentations of http and undici", fu
       expect(counts.toSorted()).to.deep.equal([["http", 2], ...theirs]);
     });
   }
+
+  for (const [first, order] of Object.entries({ ours: [OURS, ELSEWHERE], theirs: [ELSEWHERE, OURS] })) {
+    it(`carries one traceparent also where the official one of undici sends its spans elsewhere: ${first} first`, async () => {
+      const { output, errors } = await spawned(["-e", IGNORING(order)], {
+        OTEL_TRACES_EXPORTER: "none",
+        OTEL_METRICS_EXPORTER: "none",
+      });
+      expect([JSON.parse(output), errors]).to.deep.equal([["1", "1", "1", "1"], ""]);
+    });
+  }
+
+  it("is measured once also where it is not sampled: node:http", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    await spawned(["-e", program([OURS, THEIRS], SEND["node:http"] ?? "")], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_TRACES_SAMPLER: "always_off",
+    });
+    await receiver.close();
+    const measured = receiver.store.series().map(({ name, point }) => [name, point.count]);
+    expect(measured.toSorted()).to.deep.equal(DURATIONS);
+  });
 });

@@ -257,4 +257,12 @@ describe("the propagator of W3C extracts", () => {
       interruptible(() => extract(carrier));
     }
   });
+
+  it("a parent whose span context was changed by whoever read it, and tells it as it came", () => {
+    const context = extract({ traceparent: TRACEPARENT });
+    Object.assign(trace.getSpanContext(context) ?? {}, { spanId: "zz\r\n", traceId: "x" });
+    const headers: Record<string, string> = {};
+    propagator.inject(context, headers);
+    expect(headers["traceparent"]).to.equal(TRACEPARENT);
+  });
 });

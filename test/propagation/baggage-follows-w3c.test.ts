@@ -21,6 +21,8 @@ const formatted = (entries: Record<string, string | BaggageEntry>): string =>
     ),
   );
 
+const roundTrip = (header: string) => formatBaggage(parseBaggage(header) ?? propagation.createBaggage());
+
 const members = (count: number): string[] => Array.from({ length: count }, (_, each) => `k${each}=${each}`);
 
 const formattedMembers = (count: number): string =>
@@ -250,5 +252,26 @@ describe("a baggage header that goes out", () => {
         },
       ),
     );
+  });
+
+  it("keeps what is no property to itself, and what is no text", () => {
+    for (const property of ["k=a = b", "k=a=b= c", "k =a b", "=1"])
+      expect(roundTrip(`x=1;${property}`), property).to.equal("x=1");
+    expect(roundTrip("x=1;k=a=b;l")).to.equal("x=1;k=a=b;l");
+    const crlf = { length: 0, toString: () => "a\r\nb" } as unknown as string;
+    const own = parseBaggage("x=1");
+    for (const key of [[] as unknown as string, crlf, ""])
+      expect(formatBaggage(own?.setEntry(key, { value: "v" }) ?? propagation.createBaggage())).to.equal(
+        "x=1",
+      );
+    for (const entry of [undefined, null, {}] as unknown as BaggageEntry[])
+      expect(formatBaggage(own?.setEntry("k", entry) ?? propagation.createBaggage())).to.equal("x=1");
+  });
+
+  it("does not change with an entry that is changed after it was set", () => {
+    const entry = { value: "1" };
+    const baggage = parseBaggage("x=1")?.setEntry("k", entry);
+    entry.value = "2";
+    expect(baggage?.getEntry("k")?.value).to.equal("1");
   });
 });

@@ -160,4 +160,20 @@ describe("TraceState", () => {
       expect(parse("z=1").set(key, value).serialize()).to.equal("z=1");
     });
   }
+
+  it("stays as it is where key or value are no texts", () => {
+    const nonsense = [
+      null,
+      undefined,
+      5,
+      [],
+      ["a"],
+      { length: 0, toString: () => "a\r\nb" },
+    ] as unknown as string[];
+    const state = TraceState.parse("z=1");
+    for (const each of nonsense) {
+      expect(state?.set(each, "v").serialize()).to.equal("z=1");
+      expect(state?.set("a", each).serialize()).to.equal("z=1");
+    }
+  });
 });

@@ -167,6 +167,25 @@ describe("start()", function () {
     });
   }
 
+  it("keeps the rejections of parts that are async where none may be from the host", async () => {
+    const lines = await told(
+      `
+      const down = async () => { throw new Error("down"); };
+      const telemetry = start({ exporter: memory, http: { ignore: down }, propagators: { inject: down, extract: down, fields: () => [] } });
+      const server = createServer((request, response) => response.end("ok")).listen(0, "127.0.0.1");
+      await new Promise((resolve) => server.on("listening", resolve));
+      const answer = await (await fetch("http://127.0.0.1:" + server.address().port)).text();
+      server.close();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const { spans, troubles } = await telemetry.flush();
+      tell(answer, spans.delivered, "plugin_failed" in troubles);
+    `,
+      /throughline: /,
+      { OTEL_METRICS_EXPORTER: "none" },
+    );
+    expect(lines).to.deep.equal([["ok", 2, true]]);
+  });
+
   it("reports parts that are none, and starts without them", async () => {
     const { output, errors, code } = await program(
       `

@@ -48,6 +48,14 @@ describe("propagators", () => {
     expect(headers({ propagators: own }, "tracecontext")).to.deep.equal(["x-own"]);
   });
 
+  it("that nobody has are named, whatever an object has by that name", () => {
+    for (const name of ["__proto__", "constructor", "toString", "nobody"]) {
+      forgetWhatWasTold();
+      const said = silently(() => expect(headers({}, `${name},tracecontext`)).to.deep.equal(["traceparent"]));
+      expect(said).to.match(/^throughline: no propagator is called [^\n]+\n$/);
+    }
+  });
+
   it("of others are named with the package that they come with, and the rest works", () => {
     for (const [name, packageName] of [
       ["jaeger", "@opentelemetry/propagator-jaeger"],
