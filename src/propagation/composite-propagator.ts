@@ -28,7 +28,8 @@ export class CompositePropagator implements TextMapPropagator {
     if (isInjectionSuppressed(context)) return;
     for (const propagator of this.#propagators) {
       try {
-        ignoreRejection(propagator.inject(context, carrier, setter));
+        const result: unknown = propagator.inject(context, carrier, setter);
+        if (result !== undefined) ignoreRejection(result);
       } catch (thrown) {
         report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
       }
@@ -46,8 +47,8 @@ export class CompositePropagator implements TextMapPropagator {
     for (const propagator of this.#propagators) {
       try {
         const result = propagator.extract(extracted, carrier, getter);
-        ignoreRejection(result);
         if (typeof result.getValue === "function") extracted = result;
+        else ignoreRejection(result);
       } catch (thrown) {
         report("invalid_argument", `a carrier could not be read (${describe(thrown)})`);
       }
