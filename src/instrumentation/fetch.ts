@@ -1,7 +1,7 @@
 import { beginClientExchange, breakOff, type OutgoingRequest } from "./client-exchange.ts";
 import { DEFAULT_PORTS, KNOWN_METHODS } from "./http-attributes.ts";
-import type { HttpExchange } from "./http-exchange.ts";
 import { unlessTraced } from "./official-undici.ts";
+import { OpenExchanges } from "./open-exchanges.ts";
 import { Subscription } from "./subscription.ts";
 
 /** What undici, which is behind `fetch`, publishes of a request. */
@@ -18,12 +18,7 @@ interface UndiciRequest {
 
 /** A client span for every request of `fetch` and undici, each redirect its own, and the trace's headers on it. */
 export function traceFetch(knownMethods: ReadonlySet<string> = KNOWN_METHODS): Subscription {
-  const exchanges = new WeakMap<UndiciRequest, HttpExchange>();
-  const take = (request: UndiciRequest): HttpExchange | undefined => {
-    const exchange = exchanges.get(request);
-    exchanges.delete(request);
-    return exchange;
-  };
+  const exchanges = new OpenExchanges<UndiciRequest>();
   return new Subscription()
     .on<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
       const exchange = unlessTraced(headerOf(request, "traceparent"), () =>
@@ -39,9 +34,11 @@ export function traceFetch(knownMethods: ReadonlySet<string> = KNOWN_METHODS): S
         if (statusCode >= 200) exchanges.get(request)?.answer(statusCode);
       },
     )
-    .on<{ request: UndiciRequest }>("undici:request:trailers", ({ request }) => take(request)?.end())
+    .on<{ request: UndiciRequest }>("undici:request:trailers", ({ request }) =>
+      exchanges.take(request)?.end(),
+    )
     .on<{ request: UndiciRequest; error: unknown }>("undici:request:error", ({ request, error }) => {
-      const exchange = take(request);
+      const exchange = exchanges.take(request);
       if (exchange !== undefined) breakOff(exchange, error);
     });
 }

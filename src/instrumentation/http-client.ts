@@ -3,6 +3,7 @@ import { report } from "../core/diagnostics.ts";
 import { beginClientExchange, breakOff, type Target, targetAttributes } from "./client-exchange.ts";
 import { hostAndPort, KNOWN_METHODS } from "./http-attributes.ts";
 import type { HttpExchange } from "./http-exchange.ts";
+import { OpenExchanges } from "./open-exchanges.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
 /** Node 20 tells of a request only when its headers are on their way. */
@@ -15,12 +16,7 @@ interface Answered {
 
 /** A client span for every request made with node:http, and the trace's headers on it. */
 export function traceHttpClient(knownMethods: ReadonlySet<string> = KNOWN_METHODS): Subscription {
-  const exchanges = new WeakMap<ClientRequest, HttpExchange>();
-  const take = (request: ClientRequest): HttpExchange | undefined => {
-    const exchange = exchanges.get(request);
-    exchanges.delete(request);
-    return exchange;
-  };
+  const exchanges = new OpenExchanges<ClientRequest>();
   return (
     new Subscription()
       .on<{ request: ClientRequest }>(
@@ -30,7 +26,8 @@ export function traceHttpClient(knownMethods: ReadonlySet<string> = KNOWN_METHOD
           if (exchange === undefined) return;
           exchanges.set(request, exchange);
           const onClose = guarded("a request's close", () => {
-            if (!exchange.isAnswered && take(request) !== undefined) endUnanswered(exchange, request);
+            if (!exchange.isAnswered && exchanges.take(request) !== undefined)
+              endUnanswered(exchange, request);
           });
           request.once("close", onClose);
         },
@@ -41,12 +38,12 @@ export function traceHttpClient(knownMethods: ReadonlySet<string> = KNOWN_METHOD
         if (exchange === undefined) return;
         answer(exchange, request, response);
         const onClose = guarded("a response's close", () => {
-          if (take(request) !== undefined) endAnswered(exchange, response);
+          if (exchanges.take(request) !== undefined) endAnswered(exchange, response);
         });
         response.once("close", onClose);
       })
       .on<{ request: ClientRequest; error: unknown }>("http.client.request.error", ({ request, error }) => {
-        const exchange = take(request);
+        const exchange = exchanges.take(request);
         if (exchange !== undefined) breakOff(exchange, error);
       })
   );
