@@ -16,7 +16,6 @@ import type { AddressInfo } from "node:net";
 const { threadCpuUsage } = process as unknown as { threadCpuUsage: typeof process.cpuUsage };
 
 const AT_ONCE = 10;
-const registered: HttpInstrumentation[] = [];
 
 const [mode, count, endpoint = ""] = process.argv.slice(2);
 const flush = await begin();
@@ -48,7 +47,7 @@ async function begin(): Promise<() => Promise<unknown>> {
   metrics.setGlobalMeterProvider(
     new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] }),
   );
-  registered.push(new HttpInstrumentation());
+  new HttpInstrumentation().enable();
   const { official } = await import("./official.ts");
   const contender = official({ endpoint });
   return () => contender.flush();

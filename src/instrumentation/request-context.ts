@@ -11,16 +11,15 @@ const CONNECTIONS_KEEP = Number.parseInt(process.versions.node, 10) < 24;
 /** By the context that was entered for a request, what was ambient before. */
 const before = new WeakMap<Context, Context>();
 
-/** What the server was made in, whatever the connection has served. */
+/** HOT. What the server was made in, whatever the connection has served. */
 export function ambientContext(): Context {
   const current = currentContext();
-  return before.get(current) ?? current;
+  return CONNECTIONS_KEEP ? (before.get(current) ?? current) : current;
 }
 
-/** For the rest of the callback, and all that it starts. */
+/** HOT. For the rest of the callback, and all that it starts. */
 export function enterRequest(context: Context, ambient: Context): void {
-  if (context === currentContext()) return;
-  if (context !== ambient) before.set(context, ambient);
+  if (CONNECTIONS_KEEP && context !== ambient) before.set(context, ambient);
   enter(context);
 }
 
