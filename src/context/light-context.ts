@@ -1,49 +1,55 @@
 import type { Context as ApiContext } from "@opentelemetry/api";
 import { Context } from "./context.ts";
 
+/** Values that may lie one over the other; from there on they are put into what lies below, and none is held twice. */
+const DEPTH_LIMIT = 8;
+
 /**
- * Any API context with values laid over it: for one who adds a few, as a propagator does, a tenth of what a copy of
+ * Any API context with a value laid over it: for one who adds a few, as a propagator does, a tenth of what a copy of
  * all takes. It is entered as whatever lies below it would be.
  */
 export class LightContext implements ApiContext {
   readonly #below: ApiContext;
-  /** Key, value, key, value …: there are few. */
-  readonly #entries: readonly unknown[];
+  readonly #key: symbol | undefined;
+  readonly #value: unknown;
+  readonly #depth: number;
 
-  private constructor(below: ApiContext, entries: readonly unknown[]) {
+  private constructor(below: ApiContext, key?: symbol, value?: unknown, depth = 0) {
     this.#below = below;
-    this.#entries = entries;
+    this.#key = key;
+    this.#value = value;
+    this.#depth = depth;
   }
 
   /** Ours are light already, and what is no context stays as it is. */
   static over(context: ApiContext): ApiContext {
-    return isOfOthers(context) ? new LightContext(context, []) : context;
+    return isOfOthers(context) ? new LightContext(context) : context;
   }
 
   getValue(key: symbol): unknown {
-    const place = placeOf(this.#entries, key);
-    return place < 0 ? this.#below.getValue(key) : this.#entries[place + 1];
+    return key === this.#key ? this.#value : this.#below.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): LightContext {
-    const place = placeOf(this.#entries, key);
-    const entries = place < 0 ? [...this.#entries, key, value] : this.#entries.with(place + 1, value);
-    return new LightContext(this.#below, entries);
+    if (this.#depth < DEPTH_LIMIT) return new LightContext(this, key, value, this.#depth + 1);
+    return new LightContext(this.#flat(), key, value);
   }
 
   deleteValue(key: symbol): LightContext {
     return this.setValue(key, undefined);
   }
-}
 
-function placeOf(entries: readonly unknown[], key: symbol): number {
-  for (let place = 0; place < entries.length; place += 2) if (entries[place] === key) return place;
-  return -1;
+  #flat(): ApiContext {
+    const below = this.#below instanceof LightContext ? this.#below.#flat() : this.#below;
+    return this.#key === undefined ? below : below.setValue(this.#key, this.#value);
+  }
 }
 
 function isOfOthers(context: ApiContext): boolean {
   try {
-    return typeof context.setValue === "function" && !Context.isOurs(context);
+    return (
+      !(context instanceof LightContext) && typeof context.setValue === "function" && !Context.isOurs(context)
+    );
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { type BaggageEntry, baggageEntryMetadataFromString } from "@opentelemetry/api";
-import { endOf, isAll, OCTET, SPACE, TOKEN, trimmed } from "./characters.ts";
+import { endOf, EQUALS, isAll, OCTET, SPACE, TOKEN, trimmed } from "./characters.ts";
 
 /** A member of a baggage list: a key, and a value as it travels or as its owner gave it. */
 export class BaggageMember {
@@ -25,7 +25,7 @@ export class BaggageMember {
     const start = endOf(SPACE, header, from, to);
     const end = endOf(TOKEN, header, start, to);
     const equals = endOf(SPACE, header, end, to);
-    if (end === start || equals === to || header[equals] !== "=") return undefined;
+    if (end === start || equals === to || header.charCodeAt(equals) !== EQUALS) return undefined;
     const key = header.slice(start, end);
     const value = endOf(SPACE, header, equals + 1, to);
     const valueEnd = endOf(OCTET, header, value, to);
@@ -72,12 +72,13 @@ function isProperty(property: string): boolean {
   return key !== "" && isAll(TOKEN, key) && isAll(OCTET, value);
 }
 
-const ASCII_ENCODED = /^(?:[^%]|%[0-7][0-9a-fA-F])*$/;
+/** A percent sign that begins no ASCII character. */
+const OTHER_OCTET = /%(?![0-7][0-9a-fA-F])/;
 
 /** Octets that are no UTF-8 become U+FFFD, as the specification asks; decodeURIComponent would throw. */
 function percentDecode(value: string): string {
   if (!value.includes("%")) return value;
-  if (ASCII_ENCODED.test(value)) return decodeURIComponent(value);
+  if (!OTHER_OCTET.test(value)) return decodeURIComponent(value);
   return value.replace(/(?:%[0-9a-fA-F]{2})+/g, (octets) =>
     Buffer.from(octets.replaceAll("%", ""), "hex").toString(),
   );

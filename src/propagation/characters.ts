@@ -1,3 +1,7 @@
+// Codes of characters that separate: comparing them cuts no text out.
+export const COMMA = 0x2c;
+export const EQUALS = 0x3d;
+
 // What a character may be part of, one bit each.
 export const SPACE = 1;
 export const TOKEN = 2;

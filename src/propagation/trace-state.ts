@@ -1,5 +1,5 @@
 import type { TraceState as ApiTraceState } from "@opentelemetry/api";
-import { endOf, FIRST_OF_KEY, KEY, SPACE, VALUE } from "./characters.ts";
+import { COMMA, endOf, EQUALS, FIRST_OF_KEY, KEY, SPACE, VALUE } from "./characters.ts";
 
 /** List members that a tracestate may have.  (W3C Trace Context Level 2, 3.3.1.1) */
 const MEMBER_LIMIT = 32;
@@ -27,15 +27,15 @@ export class TraceState implements ApiTraceState {
     const members: string[] = [];
     for (let at = 0; at < length; at++) {
       at = endOf(SPACE, header, at, length);
-      if (at === length || header[at] === ",") continue;
+      if (at === length || header.charCodeAt(at) === COMMA) continue;
       const equals = keyEnd(header, at);
       const end = valueEnd(header, equals + 1);
-      if (equals === at || header[equals] !== "=" || end === equals + 1) return undefined;
+      if (equals === at || header.charCodeAt(equals) !== EQUALS || end === equals + 1) return undefined;
       const key = header.slice(at, equals);
       if (members.length === 2 * MEMBER_LIMIT || placeOf(members, key) >= 0) return undefined;
       members.push(key, header.slice(equals + 1, end));
       at = endOf(SPACE, header, end, length);
-      if (at < length && header[at] !== ",") return undefined;
+      if (at < length && header.charCodeAt(at) !== COMMA) return undefined;
     }
     return members.length === 0 ? undefined : new TraceState(members);
   }
@@ -77,7 +77,7 @@ function keyEnd(text: string, from: number): number {
 /** Where the value ends that begins here, and it ends with no space; where it begins if it is none. */
 function valueEnd(text: string, from: number): number {
   let end = endOf(VALUE, text, from, text.length);
-  while (end > from && text[end - 1] === " ") end--;
+  while (end > from && endOf(SPACE, text, end - 1, end) === end) end--;
   return end - from > PART_LIMIT ? from : end;
 }
 

@@ -29,9 +29,10 @@ describe("a light context", () => {
     expect([second.deleteValue(ONE).getValue(ONE), second.getValue(ONE)]).to.deep.equal([undefined, 3]);
   });
 
-  it("stays as light however often it is changed, and holds no former value", () => {
+  it("stays as light however often it is changed, and values are laid over it", () => {
     let context = LightContext.over(ROOT_CONTEXT);
-    for (let each = 0; each < 100_000; each++) context = context.setValue(each % 2 ? ONE : TWO, each);
+    for (let each = 0; each < 100_000; each++)
+      context = LightContext.over(context).setValue(each % 2 ? ONE : TWO, each);
     expect([context.getValue(ONE), context.getValue(TWO)]).to.deep.equal([99_999, 99_998]);
     expect(context.setValue(ONE, TWO).getValue(TWO)).to.equal(99_998);
   });
@@ -52,9 +53,10 @@ describe("a light context", () => {
     });
   });
 
-  it("is made over what is another's alone", () => {
+  it("is made over what is another's alone, and not yet light", () => {
     const own = new Context();
-    for (const context of [own, null, undefined, 5, {}] as ApiContext[])
+    const light = LightContext.over(ROOT_CONTEXT);
+    for (const context of [own, light, null, undefined, 5, {}] as ApiContext[])
       expect(LightContext.over(context)).to.equal(context);
   });
 });
