@@ -1,5 +1,5 @@
 import { beginClientExchange, breakOff, type OutgoingRequest } from "./client-exchange.ts";
-import { DEFAULT_PORTS, KNOWN_METHODS } from "./http-attributes.ts";
+import { DEFAULT_PORTS } from "./http-attributes.ts";
 import { unlessTraced } from "./official-undici.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { Subscription } from "./subscription.ts";
@@ -17,7 +17,7 @@ interface UndiciRequest {
 }
 
 /** A client span for every request of `fetch` and undici, each redirect its own, and the trace's headers on it. */
-export function traceFetch(knownMethods: ReadonlySet<string> = KNOWN_METHODS): Subscription {
+export function traceFetch(knownMethods: ReadonlySet<string>): Subscription {
   const exchanges = new OpenExchanges<UndiciRequest>();
   return new Subscription()
     .on<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
@@ -46,6 +46,7 @@ export function traceFetch(knownMethods: ReadonlySet<string> = KNOWN_METHODS): S
 function outgoing(request: UndiciRequest): OutgoingRequest {
   const { protocol, hostname, port } = new URL(request.origin);
   const scheme = protocol.slice(0, -1);
+  const add = addingOnce(request);
   return {
     method: request.method,
     scheme,
@@ -53,18 +54,23 @@ function outgoing(request: UndiciRequest): OutgoingRequest {
     port: Number(port) || DEFAULT_PORTS[scheme],
     target: request.path,
     getHeader: (name) => headerOf(request, name),
-    setHeader: (name, value) => {
-      request.addHeader(name, value);
-      refuse(request, name);
-    },
+    setHeader: add,
   };
 }
 
-/** Others who hear of this request may add a header without looking, and two traceparents would tear the trace. */
-function refuse(request: UndiciRequest, name: string): void {
+/**
+ * Adds headers, names in lowercase, that nobody adds again: others who hear of this request may add one without looking,
+ * and two traceparents would tear the trace.
+ */
+function addingOnce(request: UndiciRequest): (name: string, value: string) => void {
   const { addHeader } = request;
-  request.addHeader = (other, value) => {
-    if (other.toLowerCase() !== name) addHeader.call(request, other, value);
+  const added = new Set<string>();
+  request.addHeader = (name, value) => {
+    if (!added.has(name.toLowerCase())) addHeader.call(request, name, value);
+  };
+  return (name, value) => {
+    addHeader.call(request, name, value);
+    added.add(name);
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { report } from "../core/diagnostics.ts";
 import { beginClientExchange, breakOff, type Target, targetAttributes } from "./client-exchange.ts";
-import { hostAndPort, KNOWN_METHODS } from "./http-attributes.ts";
+import { hostAndPort } from "./http-attributes.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { guarded, Subscription } from "./subscription.ts";
@@ -15,7 +15,7 @@ interface Answered {
 }
 
 /** A client span for every request made with node:http, and the trace's headers on it. */
-export function traceHttpClient(knownMethods: ReadonlySet<string> = KNOWN_METHODS): Subscription {
+export function traceHttpClient(knownMethods: ReadonlySet<string>): Subscription {
   const exchanges = new OpenExchanges<ClientRequest>();
   return (
     new Subscription()
@@ -95,9 +95,10 @@ function tellConnected(exchange: HttpExchange, request: ClientRequest, port: num
   exchange.measure("server.port", target["server.port"]);
 }
 
-function endAnswered(exchange: HttpExchange, response: IncomingMessage): void {
-  if (response.complete) exchange.end();
-  else breakOff(exchange, response.errored ?? new Error("the response broke off"));
+/** A response that is not complete and has no error is one of which the caller wants no more. */
+function endAnswered(exchange: HttpExchange, { complete, errored }: IncomingMessage): void {
+  if (complete || errored === null) exchange.end();
+  else breakOff(exchange, errored);
 }
 
 /** A request that closed without a response to wait for: its connection was upgraded, or it was given up. */

@@ -7,7 +7,7 @@ import { Scope } from "../context/scope.ts";
 import { isTracingSuppressed, suppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
-import { HTTP_SCOPE, KNOWN_METHODS, hostAndPort, methodOf, pathOf } from "./http-attributes.ts";
+import { HTTP_SCOPE, hostAndPort, methodOf, pathOf } from "./http-attributes.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import { ambientContext, beginResets, endResets, enterRequest, START } from "./request-context.ts";
 import { guarded, Subscription } from "./subscription.ts";
@@ -35,8 +35,8 @@ export interface ReceivedRequest {
  * official instrumentation, which traces it then.
  */
 export function traceHttpServer(
-  isIgnored: (request: ReceivedRequest) => boolean = () => false,
-  knownMethods: ReadonlySet<string> = KNOWN_METHODS,
+  isIgnored: (request: ReceivedRequest) => boolean,
+  knownMethods: ReadonlySet<string>,
 ): Subscription {
   endResets();
   return new Subscription(beginResets).on<RequestStart>(START, ({ request, response, server }) => {

@@ -6,6 +6,7 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { runIn } from "../../src/context/current.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
+import { KNOWN_METHODS } from "../../src/instrumentation/http-attributes.ts";
 import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
@@ -141,7 +142,7 @@ describe("a request", () => {
     const ignoring = traceHttpServer(({ url: path }) => {
       if (path === "/broken") throw new Error("on purpose");
       return path === "/ignored";
-    });
+    }, KNOWN_METHODS);
     await serving(
       (request, response) => {
         seen.push([request.url, user.tryGet()]);

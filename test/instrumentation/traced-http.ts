@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { processState } from "../../src/context/process-state.ts";
 import { traceFetch } from "../../src/instrumentation/fetch.ts";
+import { KNOWN_METHODS } from "../../src/instrumentation/http-attributes.ts";
 import { traceHttpClient } from "../../src/instrumentation/http-client.ts";
 import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
 import { W3C_PROPAGATOR } from "../../src/propagation/w3c-propagator.ts";
@@ -15,7 +16,7 @@ export const TELLS_LATE: boolean = process.versions.node.startsWith("20.");
 export async function tracedHttp(
   fn: () => Promise<void>,
   meterProvider?: MeterProvider,
-  knownMethods?: ReadonlySet<string>,
+  knownMethods: ReadonlySet<string> = KNOWN_METHODS,
 ): Promise<RecordedSpan[]> {
   const { spans, providers } = recording(meterProvider);
   const before = processState.providers;

@@ -166,11 +166,8 @@ describe("a baggage header that goes out", () => {
   });
 
   it("costs only the entry whose value is no text", () => {
-    for (const value of [5, null, undefined, {}, Symbol("value")]) {
-      expect(formatted({ x: "1", broken: { value: value as string }, y: "3" })).to.match(
-        /^x=1,(broken=[^,]*,)?y=3$/,
-      );
-    }
+    for (const value of [5, null, undefined, {}, Symbol("value")])
+      expect(formatted({ x: "1", broken: { value: value as string }, y: "3" })).to.equal("x=1,y=3");
   });
 
   for (const [what, entry] of Object.entries<unknown>({
@@ -186,7 +183,7 @@ describe("a baggage header that goes out", () => {
     "an entry whose metadata is no text": { value: "2", metadata: { toString: () => 5 } },
   })) {
     it(`costs no other entry for ${what}`, () => {
-      expect(formatted({ x: "1", broken: entry as BaggageEntry, y: "3" })).to.match(/^x=1,(broken=2,)?y=3$/);
+      expect(formatted({ x: "1", broken: entry as BaggageEntry, y: "3" })).to.equal("x=1,y=3");
     });
   }
 
