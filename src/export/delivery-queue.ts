@@ -4,7 +4,7 @@ import type { Deadline } from "../core/deadline.ts";
 import { report } from "../core/diagnostics.ts";
 import type { Account } from "./account.ts";
 import { backoff } from "./backoff.ts";
-import type { Outcome, Transport } from "./outcome.ts";
+import { type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
 
 interface Batch {
   readonly body: Uint8Array;
@@ -19,9 +19,6 @@ interface Flush {
 
 /** What may wait for a collector, in bytes; a batch beyond it is dropped and counted. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
-
-/** A request may be this long, in bytes; an item that is longer by itself is dropped and counted. */
-export const REQUEST_BYTES: number = 4 * 1024 * 1024;
 
 /** A collector's wait (Retry-After) is honoured up to this many ms. */
 const LONGEST_ASKED_WAIT = 60_000;
@@ -63,8 +60,7 @@ export class DeliveryQueue {
     if (this.#isClosed) {
       this.#account.drop(batch.items, "shutdown");
     } else if (batch.body.byteLength > REQUEST_BYTES) {
-      this.#account.drop(batch.items, "too_large");
-      report("limit_reached", "a span or a data point is longer than a request may be: it is dropped");
+      this.#dropTooLarge(batch);
     } else if (this.#bytes + batch.body.byteLength > this.#limit) {
       this.#account.drop(batch.items, "queue_full");
       report(
@@ -128,11 +124,18 @@ export class DeliveryQueue {
     this.#wasReached = true;
     this.#waiting.shift();
     this.#bytes -= head.body.byteLength;
+    if (outcome.kind === "too_large") return this.#dropTooLarge(head);
     const rejected = outcome.kind === "rejected" ? head.items : Math.min(outcome.rejected, head.items);
     this.#account.reject(rejected);
     this.#account.deliver(head.items - rejected);
     if (rejected > 0)
       report("collector_rejects", `${this.#endpoint} refuses telemetry for good: ${outcome.reason}`);
+  }
+
+  /** A batch that is long by itself is of a single item. */
+  #dropTooLarge({ items }: Batch): void {
+    this.#account.drop(items, "too_large");
+    report("limit_reached", "a span or a data point is longer than a request may be: it is dropped");
   }
 
   #settleFlushes(outcome: Outcome): void {

@@ -4,7 +4,7 @@ import { VERSION } from "../core/version.ts";
 import { describe } from "../core/diagnostics.ts";
 import { decodeRejection } from "../otlp/decode-rejection.ts";
 import { toJson } from "../otlp/to-json.ts";
-import type { Outcome, Transport } from "./outcome.ts";
+import { type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
 
 interface HttpTarget {
   /** The full URL of one signal: http://localhost:4318/v1/traces */
@@ -54,6 +54,7 @@ export function httpTransport(target: HttpTarget): Transport {
   const send = async (body: Uint8Array): Promise<Outcome> => {
     try {
       const written = protocol === "http/json" ? toJson(body, signal) : body;
+      if (written.byteLength > REQUEST_BYTES) return { kind: "too_large" };
       return await attempt(compression === "gzip" ? await gzipped(written) : written);
     } catch (thrown) {
       return { kind: "rejected", reason: `the request could not be made (${describe(thrown)})` };

@@ -4,6 +4,8 @@ export type Outcome =
   | { readonly kind: "delivered"; readonly rejected: number; readonly reason: string }
   /** Refused for good: sending it again would change nothing. */
   | { readonly kind: "rejected"; readonly reason: string }
+  /** Longer, as it is written, than a request may be: it was not sent. */
+  | { readonly kind: "too_large" }
   /** A fault that may pass. `after` is the wait in ms that the collector asked for. */
   | {
       readonly kind: "again";
@@ -11,6 +13,9 @@ export type Outcome =
       readonly after: number | undefined;
       readonly isUnreachable: boolean;
     };
+
+/** A request may be this long, in bytes, before it is compressed. */
+export const REQUEST_BYTES: number = 4 * 1024 * 1024;
 
 /** The way to one collector. */
 export interface Transport {

@@ -1,7 +1,11 @@
 import type { HrTime } from "@opentelemetry/api";
 import { expect } from "chai";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { Account } from "../../src/export/account.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
+import { httpTransport } from "../../src/export/http-transport.ts";
 import { QueueingMetricExporter } from "../../src/export/metric-exporter.ts";
 import { SpanBatcher } from "../../src/export/span-batcher.ts";
 import { deadlineIn } from "../../src/core/deadline.ts";
@@ -28,13 +32,13 @@ function taking() {
 }
 
 /** A gauge with points numbered from `first` on, each about 1 KB. */
-const gauge = (name: string, first: number, count: number, size = 1_000): MetricRecord => ({
+const gauge = (name: string, first: number, count: number, size = 1_000, filler = "x"): MetricRecord => ({
   dataPointType: 2,
   descriptor: { name, description: "", unit: "" },
   aggregationTemporality: 1,
   dataPoints: Array.from({ length: count }, (_, each) => ({
     ...TIMES,
-    attributes: { filler: "x".repeat(size) },
+    attributes: { filler: filler.repeat(size) },
     value: first + each,
   })),
 });
@@ -63,7 +67,7 @@ describe("a request", () => {
       [gauge("c", 3_001, 6_999)],
     );
     expect(code).to.equal(0);
-    expect(bodies.length).to.be.within(3, 6);
+    expect(bodies.length).to.be.greaterThan(2);
     for (const body of bodies) expect(body.byteLength).to.be.at.most(LIMIT);
     const points = bodies.flatMap((body) =>
       decodeMetrics(body).flatMap(({ name, scope, points: own }) =>
@@ -109,5 +113,36 @@ describe("a request", () => {
       "after",
     ]);
     expect(account.report().dropped.too_large).to.equal(1);
+  });
+
+  it("is as small in JSON, where a text may take six times as much, and what is longer by itself costs no other", async () => {
+    const lengths: number[] = [];
+    const collector = createServer(async (request, response) => {
+      lengths.push((await buffer(request)).byteLength);
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
+    const { port } = collector.address() as AddressInfo;
+    const to = { protocol: "http/json", headers: {}, timeout: 5_000 } as const;
+    const queued = (signal: "traces" | "metrics") => {
+      const account = new Account();
+      const url = new URL(`http://127.0.0.1:${port}/v1/${signal}`);
+      return { account, queue: new DeliveryQueue(httpTransport({ ...to, url, signal }), account, url.href) };
+    };
+    const [traces, metrics] = [queued("traces"), queued("metrics")];
+    const batcher = new SpanBatcher(RESOURCE, traces.queue, traces.account);
+    const scopeMetrics = [{ scope: { name: "scope" }, metrics: [gauge("a", 0, 3_000, 1_000, "\u0001")] }];
+    new QueueingMetricExporter(RESOURCE, metrics.queue, metrics.account).export({ scopeMetrics }, () => {});
+    for (let each = 0; each < 3_000; each++) batcher.accept(named("\u0001".repeat(1_000), 1));
+    batcher.accept(named("\u0001".repeat(1_000_000), 1));
+    batcher.accept(named("after", 1));
+    await metrics.queue.close(deadlineIn(10_000));
+    await batcher.close(deadlineIn(10_000));
+    collector.close();
+    for (const length of lengths) expect(length).to.be.at.most(LIMIT);
+    expect(Math.max(...lengths)).to.be.greaterThan(LIMIT / 3);
+    expect(metrics.account.report()).to.deep.include({ delivered: 3_000, pending: 0 });
+    expect(traces.account.report()).to.deep.include({ made: 3_002, delivered: 3_001, pending: 0 });
+    expect(traces.account.report().dropped.too_large).to.equal(1);
   });
 });
