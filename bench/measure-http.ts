@@ -11,9 +11,7 @@ import {
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-
-/** Of the main thread alone, in µs; newer than the Node whose types the project is compiled against. */
-const { threadCpuUsage } = process as unknown as { threadCpuUsage: typeof process.cpuUsage };
+import { cpuOf } from "./thread-cpu.ts";
 
 const AT_ONCE = 10;
 
@@ -28,11 +26,11 @@ const url = await listening(server);
 const requests = Number(count);
 await run(requests / 4);
 await flush();
-const before = threadCpuUsage();
-await run(requests);
-await flush();
-const { user, system } = threadCpuUsage(before);
-process.send?.({ nanoseconds: ((user + system) * 1000) / requests, made: 2 * (requests / 4 + requests) });
+const nanoseconds = await cpuOf(async () => {
+  await run(requests);
+  await flush();
+});
+process.send?.({ nanoseconds: nanoseconds / requests, made: 2 * (requests / 4 + requests) });
 process.exit();
 
 async function begin(): Promise<() => Promise<unknown>> {

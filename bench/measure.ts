@@ -1,9 +1,7 @@
 // One measurement in a process of its own: node bench/measure.ts <ours|official> <workload> <spans> [endpoint]
 import type { Contender, Destination } from "./contender.ts";
+import { cpuOf } from "./thread-cpu.ts";
 import { WORKLOADS } from "./workloads.ts";
-
-/** Of the main thread alone, in µs; newer than the Node whose types the project is compiled against. */
-const { threadCpuUsage } = process as unknown as { threadCpuUsage: typeof process.cpuUsage };
 
 const [side, name = "", count, endpoint] = process.argv.slice(2);
 const workload = WORKLOADS[name];
@@ -15,11 +13,11 @@ const spans = Number(count);
 const warmUp = Math.ceil(spans / 4 / 300) * 300;
 await workload.run(contender, warmUp);
 await contender.flush();
-const before = threadCpuUsage();
-await workload.run(contender, spans);
-await contender.flush();
-const { user, system } = threadCpuUsage(before);
-process.send?.({ nanoseconds: ((user + system) * 1000) / spans, made: warmUp + spans });
+const nanoseconds = await cpuOf(async () => {
+  await workload.run(contender, spans);
+  await contender.flush();
+});
+process.send?.({ nanoseconds: nanoseconds / spans, made: warmUp + spans });
 process.disconnect();
 
 async function load(to: Destination): Promise<Contender> {

@@ -10,9 +10,15 @@ const ROUNDS = 7;
 const SPANS = 300_000;
 const REQUESTS = 20_000;
 
+/** What both sides took in one round, in ns. */
+interface Pair {
+  readonly ours: number;
+  readonly official: number;
+}
+
 const rows: string[] = [];
 for (const [name, { title, isExported }] of Object.entries(WORKLOADS)) {
-  const pairs: { ours: number; official: number }[] = [];
+  const pairs: Pair[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const ours = await measure("ours", name, isExported);
     const official = await measure("official", name, isExported);
@@ -21,10 +27,7 @@ for (const [name, { title, isExported }] of Object.entries(WORKLOADS)) {
       `${name} ${round + 1}/${ROUNDS}: ours ${ours.toFixed(0)} ns, official ${official.toFixed(0)} ns, ${(official / ours).toFixed(1)}x`,
     );
   }
-  const ratios = pairs.map(({ ours, official }) => official / ours);
-  rows.push(
-    `| ${title} | ${median(pairs.map((pair) => pair.official)).toFixed(0)} ns | ${median(pairs.map((pair) => pair.ours)).toFixed(0)} ns | **${median(ratios).toFixed(1)}x** (${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)}) |`,
-  );
+  rows.push(row(title, pairs));
 }
 rows.push(await overHttp());
 writeFileSync("bench/README.md", page(rows));
@@ -32,7 +35,7 @@ console.log(`\n${page(rows)}`);
 
 /** What each side adds to the CPU of a bare server and client. */
 async function overHttp(): Promise<string> {
-  const rounds: { bare: number; ours: number; official: number }[] = [];
+  const rounds: (Pair & { readonly bare: number })[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const [bare, ours, official] = [await request("bare"), await request("ours"), await request("official")];
     rounds.push({ bare, ours: ours - bare, official: official - bare });
@@ -40,8 +43,11 @@ async function overHttp(): Promise<string> {
       `http ${round + 1}/${ROUNDS}: bare ${bare.toFixed(0)} ns, ours adds ${(ours - bare).toFixed(0)} ns, official ${(official - bare).toFixed(0)} ns`,
     );
   }
-  const ratios = rounds.map(({ ours, official }) => official / ours);
-  return `| added to a request over node:http, server and client in one process, both traced, exported to another, and measured (bare: ${median(rounds.map(({ bare }) => bare)).toFixed(0)} ns) | ${median(rounds.map(({ official }) => official)).toFixed(0)} ns | ${median(rounds.map(({ ours }) => ours)).toFixed(0)} ns | **${median(ratios).toFixed(1)}x** (${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)}) |`;
+  const bare = median(rounds.map((round) => round.bare)).toFixed(0);
+  return row(
+    `added to a request over node:http, server and client in one process, both traced, exported to another, and measured (bare: ${bare} ns)`,
+    rounds,
+  );
 }
 
 /** CPU time of a request; each is two spans. */
@@ -76,6 +82,14 @@ async function measured(
   const [result] = (await once(child, "message")) as [{ nanoseconds: number; made: number }];
   await once(child, "exit");
   return result;
+}
+
+function row(title: string, pairs: readonly Pair[]): string {
+  const official = median(pairs.map((pair) => pair.official)).toFixed(0);
+  const ours = median(pairs.map((pair) => pair.ours)).toFixed(0);
+  const ratios = pairs.map((pair) => pair.official / pair.ours);
+  const range = `${Math.min(...ratios).toFixed(1)}–${Math.max(...ratios).toFixed(1)}`;
+  return `| ${title} | ${official} ns | ${ours} ns | **${median(ratios).toFixed(1)}x** (${range}) |`;
 }
 
 function median(values: readonly number[]): number {

@@ -6,7 +6,7 @@ for (let value = 0; value < 16; value++) DIGITS[value.toString(16).charCodeAt(0)
  * HOT. All digits of a part of a text, combined by or: 0 where all are 0, negative where any is no lowercase hexadecimal
  * digit or lies beyond the end.
  */
-export function digitsIn(text: string, from: number, to: number): number {
+export function mergedDigits(text: string, from: number, to: number): number {
   let all = 0;
   for (let index = from; index < to; index++) all |= DIGITS[text.charCodeAt(index)] ?? -1;
   return all;

@@ -1,5 +1,5 @@
 import { describe, report } from "./diagnostics.ts";
-import { digitsIn, hexOf, wordAt } from "./hex.ts";
+import { mergedDigits, hexOf, wordAt } from "./hex.ts";
 import { ignoreRejection } from "./rejection.ts";
 
 // HOT. A pool of random words: one call to the system's generator serves about a thousand spans.
@@ -126,7 +126,7 @@ function generated(generate: () => unknown, digits: 16 | 32): string | undefined
   try {
     const id = generate();
     ignoreRejection(id);
-    if (typeof id === "string" && id.length === digits && digitsIn(id, 0, digits) > 0) return id;
+    if (typeof id === "string" && id.length === digits && mergedDigits(id, 0, digits) > 0) return id;
     report(
       "plugin_failed",
       `an id generator gave ${describe(id)}, which is not ${digits} lowercase hexadecimal digits`,

@@ -16,7 +16,7 @@ export interface Target {
   /** Undefined where it is not known yet. */
   readonly port: number | undefined;
   /** Path and query; the whole URL where it goes to a proxy. */
-  readonly target: string | undefined;
+  readonly requestTarget: string | undefined;
 }
 
 export interface OutgoingRequest extends Target {
@@ -48,8 +48,8 @@ export function beginClientExchange(
   const own = context.withSpan(span, context.scope);
   if (parent === undefined) propagation.inject(own, request, SETTER);
   const exchange = new HttpExchange(SpanKind.CLIENT, span, own, { "http.request.method": known });
-  exchange.measure("server.address", target["server.address"]);
-  exchange.measure("server.port", target["server.port"]);
+  exchange.measureWith("server.address", target["server.address"]);
+  exchange.measureWith("server.port", target["server.port"]);
   return exchange;
 }
 
@@ -68,26 +68,26 @@ function isOfClientSpan(parent: string | undefined, { span }: Context): boolean 
 }
 
 /** Where a request goes, as far as it is known, without userinfo and query, which may hold secrets. */
-export function targetAttributes({ scheme, host, port, target }: Target): Attributes {
+export function targetAttributes({ scheme, host, port, requestTarget }: Target): Attributes {
   // To a proxy the whole URL is the target.
-  if (target !== undefined && /^https?:/i.test(target)) return proxiedAttributes(target);
+  if (requestTarget !== undefined && /^https?:/i.test(requestTarget)) return proxiedAttributes(requestTarget);
   const address = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   if (port === undefined) return { "server.address": address };
   const authority = port === DEFAULT_PORTS[scheme] ? address : `${address}:${port}`;
-  const path = pathOf(target);
+  const path = pathOf(requestTarget);
   const url = path.startsWith("/") ? `${scheme}://${authority}${path}` : undefined;
   return { "server.address": address, "server.port": port, "url.full": url };
 }
 
-function proxiedAttributes(target: string): Attributes {
-  if (!URL.canParse(target)) return {};
-  const { protocol, hostname, port, pathname } = new URL(target);
+function proxiedAttributes(url: string): Attributes {
+  if (!URL.canParse(url)) return {};
+  const { protocol, hostname, port, pathname } = new URL(url);
   const scheme = protocol.slice(0, -1);
   return targetAttributes({
     scheme,
     host: hostname,
     port: Number(port) || DEFAULT_PORTS[scheme],
-    target: pathname,
+    requestTarget: pathname,
   });
 }
 

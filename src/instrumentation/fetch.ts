@@ -52,7 +52,7 @@ function outgoing(request: UndiciRequest): OutgoingRequest {
     scheme,
     host: hostname,
     port: Number(port) || DEFAULT_PORTS[scheme],
-    target: request.path,
+    requestTarget: request.path,
     getHeader: (name) => headerOf(request, name),
     setHeader: add,
   };

@@ -76,8 +76,9 @@ function targetOf(request: ClientRequest, connectedPort: number | undefined): Ta
   const header = request.getHeader("host");
   const scheme = request.protocol.slice(0, -1);
   const { host, port } = hostAndPort(typeof header === "string" ? header : undefined, scheme);
-  if (host === undefined) return { scheme, host: request.host, port: connectedPort, target: request.path };
-  return { scheme, host, port, target: request.path };
+  if (host === undefined)
+    return { scheme, host: request.host, port: connectedPort, requestTarget: request.path };
+  return { scheme, host, port, requestTarget: request.path };
 }
 
 function answer(exchange: HttpExchange, request: ClientRequest, response: IncomingMessage): void {
@@ -92,7 +93,7 @@ function answer(exchange: HttpExchange, request: ClientRequest, response: Incomi
 function tellConnected(exchange: HttpExchange, request: ClientRequest, port: number | undefined): void {
   const target = targetAttributes(targetOf(request, port));
   exchange.span.setAttributes(target);
-  exchange.measure("server.port", target["server.port"]);
+  exchange.measureWith("server.port", target["server.port"]);
 }
 
 /** A response that is not complete and has no error is one of which the caller wants no more. */

@@ -55,7 +55,7 @@ export class HttpExchange {
   }
 
   /** What the measurement tells besides; the span tells it already, or never. */
-  measure(key: string, value: AttributeValue | undefined): void {
+  measureWith(key: string, value: AttributeValue | undefined): void {
     if (value !== undefined) this.#measured[key] = value;
   }
 

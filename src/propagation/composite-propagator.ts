@@ -6,7 +6,7 @@ import {
   type TextMapPropagator,
   type TextMapSetter,
 } from "@opentelemetry/api";
-import { LightContext } from "../context/light-context.ts";
+import { LayeredContext } from "../context/layered-context.ts";
 import { isInjectionSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { ignoreRejection } from "../core/rejection.ts";
@@ -42,7 +42,7 @@ export class CompositePropagator implements TextMapPropagator {
     carrier: Carrier,
     getter: TextMapGetter<Carrier> = defaultTextMapGetter,
   ): Context {
-    const before = LightContext.over(context);
+    const before = LayeredContext.over(context);
     let extracted = before;
     for (const propagator of this.#propagators) {
       try {

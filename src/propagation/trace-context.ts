@@ -1,7 +1,7 @@
 import type { Span } from "@opentelemetry/api";
 import { RemoteSpan } from "../context/remote-span.ts";
-import { hasIdentity } from "../context/silent-span.ts";
-import { digitsIn } from "../core/hex.ts";
+import { hasIdentity } from "../context/span-identity.ts";
+import { mergedDigits } from "../core/hex.ts";
 import { TraceState } from "./trace-state.ts";
 
 /** `version-traceid-spanid-flags`: where each of the latter begins, and where the last ends. */
@@ -20,17 +20,17 @@ export function parseTraceContext(header: string, tracestate: string | undefined
   return new RemoteSpan(
     header.slice(TRACE_ID, SPAN_ID - 1),
     header.slice(SPAN_ID, FLAGS - 1),
-    digitsIn(header, END - 1, END) & KNOWN_FLAGS,
+    mergedDigits(header, END - 1, END) & KNOWN_FLAGS,
     tracestate === undefined ? undefined : TraceState.parse(tracestate),
   );
 }
 
 function isTraceparent(header: string): boolean {
   return (
-    digitsIn(header, 0, TRACE_ID - 1) >= 0 &&
-    digitsIn(header, TRACE_ID, SPAN_ID - 1) > 0 &&
-    digitsIn(header, SPAN_ID, FLAGS - 1) > 0 &&
-    digitsIn(header, FLAGS, END) >= 0 &&
+    mergedDigits(header, 0, TRACE_ID - 1) >= 0 &&
+    mergedDigits(header, TRACE_ID, SPAN_ID - 1) > 0 &&
+    mergedDigits(header, SPAN_ID, FLAGS - 1) > 0 &&
+    mergedDigits(header, FLAGS, END) >= 0 &&
     header[TRACE_ID - 1] === "-" &&
     header[SPAN_ID - 1] === "-" &&
     header[FLAGS - 1] === "-" &&
@@ -49,21 +49,21 @@ function isLengthOf(header: string): boolean {
  * be in capitals.  (W3C Trace Context Level 2, 3.2.2)
  */
 export function formatTraceparent(span: Span): string | undefined {
-  if (hasIdentity(span)) return textOf(span.traceId.hex, span.spanId.hex, span.traceFlags);
+  if (hasIdentity(span)) return traceparentText(span.traceId.hex, span.spanId.hex, span.traceFlags);
   const { traceId, spanId, traceFlags } = span.spanContext();
   const trace = idText(traceId, 32);
   const id = idText(spanId, 16);
-  return trace === undefined || id === undefined ? undefined : textOf(trace, id, traceFlags);
+  return trace === undefined || id === undefined ? undefined : traceparentText(trace, id, traceFlags);
 }
 
-function textOf(traceId: string, spanId: string, traceFlags: number): string {
+function traceparentText(traceId: string, spanId: string, traceFlags: number): string {
   return `00-${traceId}-${spanId}-0${traceFlags & KNOWN_FLAGS}`;
 }
 
 function idText(id: unknown, length: number): string | undefined {
   if (typeof id !== "string" || id.length !== length) return undefined;
   const lower = id.toLowerCase();
-  return digitsIn(lower, 0, length) > 0 ? lower : undefined;
+  return mergedDigits(lower, 0, length) > 0 ? lower : undefined;
 }
 
 /** The `tracestate` header of a span; empty if it has none. One that is not ours is read again before it leaves. */

@@ -12,7 +12,7 @@ import {
   TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
-import { spanContextOf } from "../context/silent-span.ts";
+import { spanContextOf } from "../context/span-identity.ts";
 import { type AttributeList, AttributeSet } from "../core/attributes.ts";
 import { type Clock, hrTime } from "../core/clock.ts";
 import { cutText } from "../core/attribute-value.ts";

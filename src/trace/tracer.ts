@@ -11,7 +11,7 @@ import {
 import { Context as OurContext } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { RemoteSpan } from "../context/remote-span.ts";
-import type { SpanIdentity } from "../context/silent-span.ts";
+import type { SpanIdentity } from "../context/span-identity.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
 import { report } from "../core/diagnostics.ts";
 import { type Ids, SpanId, TraceId } from "../core/ids.ts";

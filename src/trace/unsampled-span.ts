@@ -1,5 +1,6 @@
 import type { SpanContext, SpanKind, TraceState } from "@opentelemetry/api";
-import { SilentSpan, spanContextOf, type SpanIdentity } from "../context/silent-span.ts";
+import { NonRecordingSpan } from "../context/non-recording-span.ts";
+import { spanContextOf, type SpanIdentity } from "../context/span-identity.ts";
 import type { SpanId, TraceId } from "../core/ids.ts";
 import { runActive, type StartedSpan } from "./started-span.ts";
 
@@ -7,7 +8,7 @@ import { runActive, type StartedSpan } from "./started-span.ts";
  * A span that was not sampled: it records nothing, but has an id of its own that is passed on.  (Trace SDK: a new span
  * id, independently of the decision)
  */
-export class UnsampledSpan extends SilentSpan implements StartedSpan, SpanIdentity {
+export class UnsampledSpan extends NonRecordingSpan implements StartedSpan, SpanIdentity {
   readonly traceId: TraceId;
   readonly spanId: SpanId;
   readonly traceFlags: number;

@@ -9,30 +9,30 @@ import { expect } from "chai";
 import { Context } from "../../src/context/context.ts";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext, runIn } from "../../src/context/current.ts";
-import { LightContext } from "../../src/context/light-context.ts";
+import { LayeredContext } from "../../src/context/layered-context.ts";
 import { scope } from "../../src/context/open-scope.ts";
 
 const [ONE, TWO] = [createContextKey("one"), createContextKey("two")];
 
-describe("a light context", () => {
+describe("a layered context", () => {
   it("has its own values, and else those of what lies below", () => {
     const below = ROOT_CONTEXT.setValue(ONE, 1).setValue(TWO, 2);
-    const over = LightContext.over(below).setValue(ONE, "own");
+    const over = LayeredContext.over(below).setValue(ONE, "own");
     expect([over.getValue(ONE), over.getValue(TWO), below.getValue(ONE)]).to.deep.equal(["own", 2, 1]);
   });
 
   it("does not change: each value makes another", () => {
-    const first = LightContext.over(ROOT_CONTEXT).setValue(ONE, 1);
+    const first = LayeredContext.over(ROOT_CONTEXT).setValue(ONE, 1);
     const second = first.setValue(TWO, 2).setValue(ONE, 3);
     expect([first.getValue(ONE), first.getValue(TWO)]).to.deep.equal([1, undefined]);
     expect([second.getValue(ONE), second.getValue(TWO)]).to.deep.equal([3, 2]);
     expect([second.deleteValue(ONE).getValue(ONE), second.getValue(ONE)]).to.deep.equal([undefined, 3]);
   });
 
-  it("stays as light however often it is changed, and values are laid over it", () => {
-    let context = LightContext.over(ROOT_CONTEXT);
+  it("costs as little however often it is changed, and values are laid over it", () => {
+    let context = LayeredContext.over(ROOT_CONTEXT);
     for (let each = 0; each < 100_000; each++)
-      context = LightContext.over(context).setValue(each % 2 ? ONE : TWO, each);
+      context = LayeredContext.over(context).setValue(each % 2 ? ONE : TWO, each);
     expect([context.getValue(ONE), context.getValue(TWO)]).to.deep.equal([99_999, 99_998]);
     expect(context.setValue(ONE, TWO).getValue(TWO)).to.equal(99_998);
   });
@@ -44,7 +44,7 @@ describe("a light context", () => {
       propagation.setBaggage(trace.setSpan(context, span), propagation.createBaggage({ a: { value: "1" } }));
     scope(() => {
       user.set("ann");
-      for (const context of [fill(ROOT_CONTEXT), fill(LightContext.over(ROOT_CONTEXT))])
+      for (const context of [fill(ROOT_CONTEXT), fill(LayeredContext.over(ROOT_CONTEXT))])
         runIn(context, () => {
           expect(user.get()).to.equal("ann");
           expect(currentContext().span).to.equal(span);
@@ -53,10 +53,10 @@ describe("a light context", () => {
     });
   });
 
-  it("is made over what is another's alone, and not yet light", () => {
+  it("is made over what is another's alone, and not yet layered", () => {
     const own = new Context();
-    const light = LightContext.over(ROOT_CONTEXT);
-    for (const context of [own, light, null, undefined, 5, {}] as ApiContext[])
-      expect(LightContext.over(context)).to.equal(context);
+    const layered = LayeredContext.over(ROOT_CONTEXT);
+    for (const context of [own, layered, null, undefined, 5, {}] as ApiContext[])
+      expect(LayeredContext.over(context)).to.equal(context);
   });
 });

@@ -8,7 +8,7 @@ const DEPTH_LIMIT = 8;
  * Any API context with a value laid over it: for one who adds a few, as a propagator does, a tenth of what a copy of
  * all takes. It is entered as whatever lies below it would be.
  */
-export class LightContext implements ApiContext {
+export class LayeredContext implements ApiContext {
   readonly #below: ApiContext;
   readonly #key: symbol | undefined;
   readonly #value: unknown;
@@ -21,26 +21,26 @@ export class LightContext implements ApiContext {
     this.#depth = depth;
   }
 
-  /** Ours are light already, and what is no context stays as it is. */
+  /** Ours need none, and what is no context stays as it is. */
   static over(context: ApiContext): ApiContext {
-    return isOfOthers(context) ? new LightContext(context) : context;
+    return isOfOthers(context) ? new LayeredContext(context) : context;
   }
 
   getValue(key: symbol): unknown {
     return key === this.#key ? this.#value : this.#below.getValue(key);
   }
 
-  setValue(key: symbol, value: unknown): LightContext {
-    if (this.#depth < DEPTH_LIMIT) return new LightContext(this, key, value, this.#depth + 1);
-    return new LightContext(this.#flat(), key, value);
+  setValue(key: symbol, value: unknown): LayeredContext {
+    if (this.#depth < DEPTH_LIMIT) return new LayeredContext(this, key, value, this.#depth + 1);
+    return new LayeredContext(this.#flat(), key, value);
   }
 
-  deleteValue(key: symbol): LightContext {
+  deleteValue(key: symbol): LayeredContext {
     return this.setValue(key, undefined);
   }
 
   #flat(): ApiContext {
-    const below = this.#below instanceof LightContext ? this.#below.#flat() : this.#below;
+    const below = this.#below instanceof LayeredContext ? this.#below.#flat() : this.#below;
     return this.#key === undefined ? below : below.setValue(this.#key, this.#value);
   }
 }
@@ -48,7 +48,9 @@ export class LightContext implements ApiContext {
 function isOfOthers(context: ApiContext): boolean {
   try {
     return (
-      !(context instanceof LightContext) && typeof context.setValue === "function" && !Context.isOurs(context)
+      !(context instanceof LayeredContext) &&
+      typeof context.setValue === "function" &&
+      !Context.isOurs(context)
     );
   } catch {
     return false;
