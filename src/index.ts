@@ -17,7 +17,7 @@ export type { ReceivedRequest } from "./instrumentation/http-server.ts";
 export { type Counter, counter, type Histogram, histogram } from "./metrics/accessors.ts";
 export { createTelemetry, withTelemetry } from "./sdk/create-telemetry.ts";
 export type { ExporterName } from "./sdk/environment.ts";
-export type { ExitOptions, HttpOptions, StartOptions } from "./sdk/options.ts";
+export type { ExitOptions, HttpOptions, StartOptions, TelemetryOptions } from "./sdk/options.ts";
 export { start } from "./sdk/start.ts";
 export type { FlushOptions, Telemetry, TelemetryReport } from "./sdk/telemetry.ts";
 export { activeSpan, annotate } from "./trace/active-span.ts";

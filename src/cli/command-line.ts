@@ -39,8 +39,13 @@ export function readCommandLine(args: readonly string[]): Command {
     if (values.version === true) return { act: "version" };
     return commandFor(positionals, values.port, program);
   } catch (thrown) {
-    return { act: "reject", reason: thrown instanceof Error ? thrown.message : String(thrown) };
+    return { act: "reject", reason: firstSentence(thrown) };
   }
+}
+
+/** What comes after it in Node's messages is advice for other programs. */
+function firstSentence(thrown: unknown): string {
+  return String(thrown instanceof Error ? thrown.message : thrown).split(". ")[0] ?? "";
 }
 
 function commandFor(

@@ -24,7 +24,7 @@ export async function runView(port: number, program: readonly string[]): Promise
   };
   // Whoever reads has gone, as in `throughline view | head`: there is nothing left to do.
   output.on("error", () => void receiver.close());
-  if (program.length > 0) return runProgram(program, receiver.endpoint, end);
+  if (program.length > 0) return runProgram(program, receiver, end);
   process.once("SIGINT", end);
   process.once("SIGTERM", end);
   output.write(
@@ -32,9 +32,12 @@ export async function runView(port: number, program: readonly string[]): Promise
   );
 }
 
+const NOTHING_ARRIVED =
+  "throughline: nothing arrived. The program has to call start(), with no endpoint of its own, or be run with --import throughline/register\n";
+
 /** Ends as the program does: with its exit code, or by its signal. */
-function runProgram([command = "", ...args]: readonly string[], endpoint: string, end: () => void): void {
-  const env = environmentWith({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+function runProgram([command = "", ...args]: readonly string[], receiver: Receiver, end: () => void): void {
+  const env = environmentWith({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });
   const child = spawn(command, args, { stdio: "inherit", env });
   // Ctrl-C reaches the program as well, and what it sends as it ends is still to be shown.
   process.on("SIGINT", () => {});
@@ -46,6 +49,8 @@ function runProgram([command = "", ...args]: readonly string[], endpoint: string
   });
   child.on("exit", (code, signal) => {
     end();
+    if (receiver.store.spans === 0 && receiver.store.series().length === 0)
+      process.stderr.write(NOTHING_ARRIVED);
     if (signal === null) return void (process.exitCode = code ?? 1);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);

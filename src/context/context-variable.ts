@@ -1,4 +1,4 @@
-import { describe, report } from "../core/diagnostics.ts";
+import { describe, quote, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { reportIfCrossed } from "./crossed-values.ts";
@@ -155,7 +155,7 @@ function keepsOf(name: string, keeps: unknown): Keeps {
     return keeps ?? "itself";
   report(
     "invalid_argument",
-    `context variable "${name}" keeps ${describe(keeps)}; "itself", "copy" and "frozen" are known`,
+    `context variable "${name}" keeps ${quote(keeps)}; "itself", "copy" and "frozen" are known`,
   );
   return "itself";
 }

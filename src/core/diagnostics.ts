@@ -20,6 +20,7 @@ export type Trouble =
   | "start_ignored"
   | "token_misplaced"
   | "tokens_out_of_order"
+  | "unsent_at_exit"
   | "values_crossed"
   | "variables_in_hot_path";
 
@@ -65,6 +66,11 @@ export function setVerbosity(verbosity: Verbosity): void {
 /** How often each trouble was reported since the process began. */
 export function troubles(): Readonly<Partial<Record<Trouble, number>>> {
   return Object.fromEntries(state.counts);
+}
+
+/** A value that somebody gave, for a sentence: a text in quotes. Never throws. */
+export function quote(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : describe(value);
 }
 
 /** A short text for any thrown value; never throws, whatever the value does. */

@@ -1,4 +1,4 @@
-import { describe, report } from "./diagnostics.ts";
+import { describe, quote, report } from "./diagnostics.ts";
 import { mergedDigits, hexOf, wordAt } from "./hex.ts";
 import { ignoreRejection } from "./rejection.ts";
 
@@ -129,7 +129,7 @@ function generated(generate: () => unknown, digits: 16 | 32): string | undefined
     if (typeof id === "string" && id.length === digits && mergedDigits(id, 0, digits) > 0) return id;
     report(
       "plugin_failed",
-      `an id generator gave ${describe(id)}, which is not ${digits} lowercase hexadecimal digits`,
+      `an id generator gave ${quote(id)}, which is not ${digits} lowercase hexadecimal digits`,
     );
   } catch (thrown) {
     report("plugin_failed", `an id generator failed (${describe(thrown)})`);

@@ -1,4 +1,4 @@
-import { describe, report } from "./diagnostics.ts";
+import { quote, report } from "./diagnostics.ts";
 
 /** How much a span keeps; what goes beyond is dropped and counted on it.  (Specification: Span Limits, Attribute Limits) */
 export interface Limits {
@@ -82,7 +82,7 @@ export function resolveLimits(given: unknown, defaults: Partial<Limits> = {}): L
     else if (value !== undefined) {
       report(
         "invalid_configuration",
-        `limits: ${name} is ${describe(value)}; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}, whole numbers from 0 or Infinity`,
+        `limits: ${name} is ${quote(value)}; there are ${Object.keys(DEFAULT_LIMITS).join(", ")}, whole numbers from 0 or Infinity`,
       );
     }
   }

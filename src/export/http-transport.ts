@@ -23,13 +23,16 @@ export type OtlpProtocol = "http/protobuf" | "http/json";
 
 /** PEM texts: whom to trust, and who we are. */
 export interface TlsFiles {
-  readonly ca?: string;
-  readonly key?: string;
-  readonly cert?: string;
+  readonly ca?: string | undefined;
+  readonly key?: string | undefined;
+  readonly cert?: string | undefined;
 }
 
 /** A response may be this long, in bytes; more of it is not read.  (OTLP specification: 4 MiB) */
 const RESPONSE_LIMIT = 4 * 1024 * 1024;
+
+/** Of what a collector says of its refusal so much is told, in bytes. */
+const REASON_LENGTH = 200;
 
 /** The statuses that a later attempt may cure.  (OTLP specification: retryable response codes) */
 const RETRYABLE = new Set([429, 502, 503, 504]);
@@ -139,11 +142,19 @@ function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome
       isUnreachable: false,
     };
   }
-  if (status < 200 || status > 299) return { kind: "rejected", reason: `HTTP ${status}` };
+  if (status < 200 || status > 299)
+    return { kind: "rejected", reason: `HTTP ${status}${said(response, body)}` };
   // The status says that the collector has it; an answer that broke off takes nothing back.
   const isJson = response.headers["content-type"]?.startsWith("application/json") === true;
   const { rejected, message } = decodeRejection(body ?? Buffer.of(), isJson);
   return { kind: "delivered", rejected, reason: message };
+}
+
+/** What a collector says of its refusal, where it says it in text. */
+function said({ headers }: IncomingMessage, body: Buffer | undefined): string {
+  const isText = /^(?:text\/plain|application\/json)/.test(headers["content-type"] ?? "");
+  const text = isText ? body?.toString("utf8", 0, REASON_LENGTH).trim() : undefined;
+  return text === undefined || text === "" ? "" : `: ${text}`;
 }
 
 /** Seconds or an HTTP date, as ms from now.  (RFC 9110, 10.2.3) */

@@ -86,8 +86,9 @@ export class HttpExchange {
   }
 
   end(): void {
+    // Before the span ends, for processors of others may take their time.
+    const seconds = (performance.now() - this.#began) / 1000;
     this.span.end();
-    if (!this.#isMeasured) return;
-    durations[this.#kind](this.context, (performance.now() - this.#began) / 1000, this.#measured);
+    if (this.#isMeasured) durations[this.#kind](this.context, seconds, this.#measured);
   }
 }

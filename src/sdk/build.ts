@@ -1,5 +1,5 @@
 import { type Providers, withProviders } from "../context/providers.ts";
-import { describe, report, setVerbosity } from "../core/diagnostics.ts";
+import { describe, quote, report, setVerbosity } from "../core/diagnostics.ts";
 import { Account } from "../export/account.ts";
 import { readEnvironment, readVerbosity } from "./environment.ts";
 import type { StartOptions } from "./options.ts";
@@ -35,7 +35,7 @@ export function build(settings: Settings, onShutdown: () => void): Built {
 /** What no object is gives no options, and is reported. */
 export function isOptions(options: unknown): options is StartOptions {
   if (typeof options === "object" && options !== null) return true;
-  report("invalid_configuration", `start() takes an object of options, and was given ${describe(options)}`);
+  report("invalid_configuration", `start() takes an object of options, and was given ${quote(options)}`);
   return false;
 }
 

@@ -5,23 +5,34 @@ import { report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
-import type { StartOptions } from "./options.ts";
+import type { StartOptions, TelemetryOptions } from "./options.ts";
+import { copyOfOptions } from "./same-options.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /**
  * Telemetry beside that of `start()`, for a tenant or a test: it registers nothing, hooks nothing and listens to no
- * signal. What is made within `withTelemetry(telemetry, fn)` goes there. It is sent by `flush()` and `shutdown()`, or at
- * the end of the block with `await using`. Never throws.
+ * signal. What is made within `withTelemetry(telemetry, fn)` goes there. It is sent as it accumulates, and the rest by
+ * `flush()` and `shutdown()`, or at the end of the block with `await using`: nobody else does so as the process ends.
+ * Never throws.
  *
- * @param options those of `start()`; http, exit and contextManager mean nothing here
+ * @param options those of `start()`, but for http, exit and contextManager
  * @example
  * const tenant = createTelemetry({ service: "tenant-a", exporter: "none" });
  * withTelemetry(tenant, () => withSpan("work", () => {}));
  * await tenant.shutdown();
  */
-export function createTelemetry(options: StartOptions = {}): Telemetry {
+export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   const given = isOptions(options) ? options : {};
+  reportOthers(given);
   return runSuppressed(() => build(settingsFor(given), () => {})).telemetry;
+}
+
+const OF_START = ["http", "exit", "contextManager"] as const;
+
+function reportOthers(options: StartOptions): void {
+  const given = OF_START.filter((name) => name in copyOfOptions(options));
+  if (given.length > 0)
+    report("invalid_configuration", `createTelemetry() has no option ${given.join(", ")}: start() has`);
 }
 
 /**

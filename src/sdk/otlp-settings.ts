@@ -1,5 +1,5 @@
 import { LONGEST_WAIT } from "../core/deadline.ts";
-import { describe, report } from "../core/diagnostics.ts";
+import { describe, quote, report } from "../core/diagnostics.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { Environment } from "./environment.ts";
 import { wellFormedHeaders } from "./headers.ts";
@@ -104,20 +104,20 @@ function parse(value: unknown, name: string): URL | undefined {
 
 function protocolOption(protocol: unknown): OtlpProtocol | undefined {
   if (protocol === undefined || protocol === "http/protobuf" || protocol === "http/json") return protocol;
-  report("invalid_configuration", `protocol is ${describe(protocol)}; http/protobuf and http/json are known`);
+  report("invalid_configuration", `protocol is ${quote(protocol)}; http/protobuf and http/json are known`);
   return undefined;
 }
 
 function timeoutOption(timeout: unknown): number | undefined {
   if (timeout === undefined) return undefined;
   if (typeof timeout === "number" && timeout > 0) return Math.min(timeout, LONGEST_WAIT);
-  report("invalid_configuration", `timeout is ${describe(timeout)}; it is a number of milliseconds`);
+  report("invalid_configuration", `timeout is ${quote(timeout)}; it is a number of milliseconds`);
   return undefined;
 }
 
 function compressionOption(compression: unknown): "gzip" | "none" | undefined {
   if (compression === undefined || compression === "gzip" || compression === "none") return compression;
-  report("invalid_configuration", `compression is ${describe(compression)}; gzip and none are known`);
+  report("invalid_configuration", `compression is ${quote(compression)}; gzip and none are known`);
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { describe, report } from "../core/diagnostics.ts";
+import { describe, quote, report } from "../core/diagnostics.ts";
 import { BaggagePropagator } from "../propagation/baggage-propagator.ts";
 import { CompositePropagator } from "../propagation/composite-propagator.ts";
 import { TraceContextPropagator } from "../propagation/trace-context-propagator.ts";
@@ -40,7 +40,7 @@ function foreign(name: string): TextMapPropagator | undefined {
   const known = Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined;
   if (known === undefined) {
     const names = [...Object.keys(OURS), ...Object.keys(FOREIGN), "none"].join(", ");
-    report("invalid_configuration", `no propagator is called ${describe(name)}; there are ${names}`);
+    report("invalid_configuration", `no propagator is called ${quote(name)}; there are ${names}`);
     return undefined;
   }
   const [packageName, className, options] = known;
@@ -51,7 +51,7 @@ function foreign(name: string): TextMapPropagator | undefined {
   } catch (thrown) {
     report(
       "invalid_configuration",
-      `the propagator ${name} comes with the package ${packageName}, which cannot be loaded (${describe(thrown)}): npm install ${packageName}`,
+      `the propagator ${name} comes with the package ${packageName}, which cannot be loaded (${describe(thrown).split("\n")[0]}): npm install ${packageName}`,
     );
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider }
 import type { IMetricReader, ViewOptions } from "@opentelemetry/sdk-metrics";
 import { AttributeSet } from "../core/attributes.ts";
 import { LONGEST_WAIT } from "../core/deadline.ts";
-import { describe, report } from "../core/diagnostics.ts";
+import { quote, report } from "../core/diagnostics.ts";
 import type { IdGenerator } from "../core/ids.ts";
 import { type Limits, NO_LIMITS, resolveLimits } from "../core/limits.ts";
 import { nounFor } from "../core/noun.ts";
@@ -176,7 +176,7 @@ function exporterOption(value: unknown): ExporterName | SpanExporter | undefined
   if (value === undefined || value === "otlp" || value === "console" || value === "none") return value;
   if (typeof value === "object" || typeof value === "function")
     return partOf("exporter", value as SpanExporter, "export", "shutdown");
-  report("invalid_configuration", `exporter: ${describe(value)} is not known; otlp, console and none are`);
+  report("invalid_configuration", `exporter: ${quote(value)} is not known; otlp, console and none are`);
   return undefined;
 }
 

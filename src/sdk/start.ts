@@ -13,7 +13,7 @@ import type { StartOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
 import { flushAtSignals } from "./signals.ts";
-import type { Telemetry } from "./telemetry.ts";
+import type { Telemetry, TelemetryReport } from "./telemetry.ts";
 
 interface Running {
   readonly telemetry: Telemetry;
@@ -44,6 +44,7 @@ export function start(options: StartOptions = {}): Telemetry {
 function begin(settings: Settings): Telemetry {
   const { telemetry, providers, hurry } = build(settings, () => {
     process.off("beforeExit", flushAtExit);
+    process.off("exit", tellUnsent);
     endSignals();
     for (const hook of hooks) hook.end();
     if (processState.providers === providers) processState.providers = undefined;
@@ -55,6 +56,8 @@ function begin(settings: Settings): Telemetry {
   const { signals, budget } = settings.exit;
   const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
   process.on("beforeExit", flushAtExit);
+  const tellUnsent = (): void => reportUnsent(telemetry.report());
+  process.on("exit", tellUnsent);
   const endSignals = signals ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, hurry) : () => {};
   return telemetry;
 }
@@ -102,9 +105,21 @@ function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
   };
 }
 
+/** Of a collector that cannot be reached it is told already. */
+function reportUnsent({ spans, troubles }: TelemetryReport): void {
+  if (spans.pending === 0 || troubles.collector_unreachable !== undefined) return;
+  report(
+    "unsent_at_exit",
+    `the process ends with spans that were not sent, ${spans.pending} of them: process.exit() and an uncaught error give no time; before them, await telemetry.shutdown()`,
+  );
+}
+
 /** The one that runs, without the power to end it with a block. */
 function join({ telemetry, options }: Running, given: StartOptions): Telemetry {
   if (!areSameOptions(given, {}) && !areSameOptions(given, options))
-    report("start_ignored", "start() was called again with other options; the first call's stay in force");
+    report(
+      "start_ignored",
+      "start() was called again with other options; those of the first call, which throughline/register makes too, stay in force",
+    );
   return { ...telemetry, [Symbol.asyncDispose]: async () => {} };
 }

@@ -16,7 +16,7 @@ export interface TelemetryReport {
 /** How long `flush` and `shutdown` may take. */
 export interface FlushOptions {
   /** The longest that the call may take, in ms; default 5,000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** What `start()` returns. With `await using` it shuts down at the end of the block. */

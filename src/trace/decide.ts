@@ -1,6 +1,6 @@
 import { type Attributes, type Context, type Link, type SpanKind, TraceFlags } from "@opentelemetry/api";
 import { AttributeSet } from "../core/attributes.ts";
-import { describe, report } from "../core/diagnostics.ts";
+import { describe, quote, report } from "../core/diagnostics.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import type { AttributeLimits } from "../core/limits.ts";
 import { isArray } from "../core/noun.ts";
@@ -87,7 +87,7 @@ function ask(
     const { decision, attributes: added, traceState } = result;
     if (decision === 0 || decision === 1 || decision === 2)
       return { decision, ...(added && { attributes: added }), ...(traceState && { traceState }) };
-    report("plugin_failed", `a sampler decided ${describe(decision)}; 0, 1 and 2 are decisions`);
+    report("plugin_failed", `a sampler decided ${quote(decision)}; 0, 1 and 2 are decisions`);
   } catch (thrown) {
     report("plugin_failed", `a sampler failed (${describe(thrown)})`);
   }

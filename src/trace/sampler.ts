@@ -9,7 +9,7 @@ import {
   TraceFlags,
   type TraceState,
 } from "@opentelemetry/api";
-import { describe, report } from "../core/diagnostics.ts";
+import { quote, report } from "../core/diagnostics.ts";
 import { SpanId, TraceId } from "../core/ids.ts";
 
 /** What a sampler may decide, in the official SDK's numbers.  (Specification: Sampling) */
@@ -111,7 +111,7 @@ export function alwaysOff(): Sampler {
  */
 export function traceIdRatioBased(ratio: number): Sampler {
   if (!(typeof ratio === "number" && ratio >= 0 && ratio <= 1))
-    report("invalid_argument", `traceIdRatioBased(${describe(ratio)}): a ratio is a number from 0 to 1`);
+    report("invalid_argument", `traceIdRatioBased(${quote(ratio)}): a ratio is a number from 0 to 1`);
   const share = typeof ratio === "number" && ratio > 0 ? Math.min(ratio, 1) : 0;
   const bound = share === 1 ? 2 ** 32 : Math.floor(share * 0xffffffff);
   return new OwnSampler(

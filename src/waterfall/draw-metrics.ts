@@ -77,7 +77,7 @@ interface Filled {
 function drawTable(columns: readonly Column[], rows: readonly MetricRow[], width: number): string {
   if (rows.length === 0) return "";
   const full = filledBy(columns, rows, (column) => column.cell);
-  const isTooWide = excessOf(full, width) > 0;
+  const isTooWide = excessOf(full, width) > 0 || full.some(({ cells }) => cells.some(isCut));
   const filled = isTooWide ? filledBy(columns, distinguished(rows), (each) => each.short ?? each.cell) : full;
   const widths = narrowed(filled, width);
   const line = (cells: readonly string[]): string =>
@@ -102,6 +102,10 @@ function filledBy(
       return { column, cells, width };
     })
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
+}
+
+function isCut(cell: string): boolean {
+  return cell.endsWith("…");
 }
 
 function excessOf(columns: readonly Filled[], width: number): number {

@@ -35,7 +35,10 @@ describe("the command line", () => {
   }
 
   it("an unknown option, and a port without its number, are refused", () => {
-    expect(readCommandLine(["view", "--fast"])).to.include({ act: "reject" });
+    expect(readCommandLine(["view", "--fast"])).to.deep.equal({
+      act: "reject",
+      reason: "Unknown option '--fast'",
+    });
     expect(readCommandLine(["view", "--port"])).to.include({ act: "reject" });
   });
 

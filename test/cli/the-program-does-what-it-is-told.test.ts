@@ -122,6 +122,18 @@ describe("throughline view", () => {
       expect(await closed).to.deep.equal([null, "SIGTERM"]);
     });
 
+    it("says so where nothing arrived", async () => {
+      const { code, out, err } = await run(
+        "view",
+        "--",
+        process.execPath,
+        "-e",
+        "console.log('no telemetry')",
+      );
+      expect([code, out]).to.deep.equal([0, "no telemetry\n"]);
+      expect(err).to.match(/^throughline: nothing arrived.*throughline\/register\n$/);
+    });
+
     it("says so where the program cannot be run", async () => {
       const { code, out, err } = await run("view", "--", "no-such-program");
       expect([code, out]).to.deep.equal([127, ""]);

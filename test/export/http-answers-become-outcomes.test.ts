@@ -36,6 +36,11 @@ const status = (code: number, headers: Record<string, string> = {}, body: Uint8A
     request.resume().on("end", () => response.writeHead(code, headers).end(body)),
   );
 
+async function refused(type: string, body: string): Promise<unknown> {
+  const outcome = await status(401, { "content-type": type }, body);
+  return outcome.kind === "rejected" ? outcome.reason : outcome;
+}
+
 describe("a collector's answer", () => {
   it("200 and 202 are delivery", async () => {
     for (const code of [200, 202])
@@ -60,6 +65,14 @@ describe("a collector's answer", () => {
         reason: `HTTP ${code}`,
       });
     }
+  });
+
+  it("a refusal tells what the collector says of it, where it says it in text", async () => {
+    expect(await refused("text/plain; charset=utf-8", "bad api key\n")).to.equal("HTTP 401: bad api key");
+    expect(await refused("application/json", '{"message":"no"}')).to.equal('HTTP 401: {"message":"no"}');
+    expect(await refused("text/plain", "x".repeat(5_000))).to.equal(`HTTP 401: ${"x".repeat(200)}`);
+    expect(await refused("text/html", "<h1>no</h1>")).to.equal("HTTP 401");
+    expect(await refused("text/plain", "")).to.equal("HTTP 401");
   });
 
   it("Retry-After is read as seconds, as a date, and left alone when it is nonsense", async () => {

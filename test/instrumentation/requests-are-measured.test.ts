@@ -1,4 +1,4 @@
-import type { Attributes } from "@opentelemetry/api";
+import { type Attributes, INVALID_SPAN_CONTEXT, SpanKind, trace } from "@opentelemetry/api";
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Context } from "../../src/context/context.ts";
 import { runIn } from "../../src/context/current.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
+import { HttpExchange } from "../../src/instrumentation/http-exchange.ts";
 import { recording } from "../recording.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
@@ -160,6 +161,18 @@ describe("the duration of requests", () => {
       expect(spans.map(({ name }) => name)).to.deep.equal(["GET"]);
     });
   }
+
+  it("holds no time that whoever hears of its span takes", async () => {
+    const { provider, collected } = measuring();
+    const span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    span.end = () => {
+      for (const began = performance.now(); performance.now() - began < 50;);
+    };
+    const { providers } = recording(provider);
+    new HttpExchange(SpanKind.SERVER, span, new Context(span, providers), {}).end();
+    const [only] = await collected();
+    expect(only?.value.sum).to.be.below(0.04);
+  });
 
   it("of one that was aborted tells no status", async () => {
     const all = await measured(() =>

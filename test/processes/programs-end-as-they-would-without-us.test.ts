@@ -11,6 +11,32 @@ const WORK = `
   withSpan("work", () => counter("work.done").add(1));
 `;
 
+const UNSENT =
+  /^throughline: the process ends with spans that were not sent, 1 of them: .*await telemetry.shutdown\(\)\n/;
+
+describe("a program that gives no time at its end", () => {
+  for (const [how, end, code] of [
+    ["process.exit()", "process.exit(7);", 7],
+    ["an uncaught error", "throw new Error('on purpose');", 1],
+  ] as const)
+    it(`hears what is lost with it, and ends as it would: ${how}`, async () => {
+      const receiver = await startReceiver({ port: 0 });
+      const ended = await program(WORK + end, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });
+      await receiver.close();
+      expect(ended.code).to.equal(code);
+      expect(ended.errors.slice(ended.errors.indexOf("throughline:"))).to.match(UNSENT);
+    });
+
+  it("hears nothing where all is sent", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { errors } = await program(`${WORK} await telemetry.shutdown(); process.exit(7);`, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    });
+    await receiver.close();
+    expect([errors, receiver.store.spans]).to.deep.equal(["", 1]);
+  });
+});
+
 describe("a program that comes to its natural end", function () {
   this.timeout(20_000);
 

@@ -10,11 +10,12 @@ import { troubles } from "../../src/core/diagnostics.ts";
 import { type Receiver, startReceiver } from "../../src/devtools.ts";
 import { counter } from "../../src/metrics/accessors.ts";
 import { createTelemetry, withTelemetry } from "../../src/sdk/create-telemetry.ts";
+import type { StartOptions } from "../../src/sdk/options.ts";
 import type { Telemetry } from "../../src/sdk/telemetry.ts";
 import { activeSpan } from "../../src/trace/active-span.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { program } from "../processes/spawned.ts";
-import { silently } from "../stderr.ts";
+import { forgetWhatWasTold, silently } from "../stderr.ts";
 
 const user = new ContextVariable<string>("user");
 const orders = counter("orders");
@@ -136,6 +137,15 @@ describe("two telemetries in one process", function () {
       [0, 0],
       [0, 0],
     ]);
+  });
+
+  it("take no options that serve the whole process, which is reported", async () => {
+    forgetWhatWasTold();
+    let telemetry: Telemetry | undefined;
+    const options = { exporter: "none", exit: { signals: true }, http: false } as StartOptions;
+    const told = silently(() => (telemetry = createTelemetry(options)));
+    expect(told).to.equal("throughline: createTelemetry() has no option http, exit: start() has\n");
+    await telemetry?.shutdown();
   });
 
   it("are known: with anything else the function runs where it is, which is reported", () => {

@@ -73,6 +73,18 @@ shop     http.client.request.duration  status_code=404    404  250 ms  200 ms  1
 `);
   });
 
+  it("does the same where attributes are longer than a cell may be, however wide it is", () => {
+    const shared = ["a", "b", "c"].map((key) => [`some.rather.long.key.${key}`, "with a value"] as const);
+    const rows = [200, 404].map((status) =>
+      row("requests", { value: status, attributes: [...shared, ["status", String(status)]] }),
+    );
+    expect(drawMetrics(rows, { width: 300 })).to.equal(`\
+service  metric    attributes  value
+shop     requests  status=200    200
+shop     requests  status=404    404
+`);
+  });
+
   it("shortens attributes first", () => {
     const rows = [row("orders", { value: 7, attributes: [["customer", "somebody with a very long name"]] })];
     expect(drawMetrics(rows, { width: 50 })).to.equal(`\
