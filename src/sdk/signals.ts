@@ -19,7 +19,7 @@ export function flushAtSignals(telemetry: Telemetry, budget: number, hurry: () =
     let isFlushing = false;
     const end = (): void => void process.off(signal, onSignal);
     const onSignal = (): void => {
-      const isAlone = process.listenerCount(signal) === 1;
+      const isAlone = decidingListeners(signal) === 1;
       if (isAlone && isFlushing) return raise(signal, end);
       isFlushing = true;
       hurry();
@@ -28,13 +28,30 @@ export function flushAtSignals(telemetry: Telemetry, budget: number, hurry: () =
         isFlushing = false;
       });
     };
-    // Node calls all listeners, the host's too, in the context in which the first was added.
-    runOutside(() => process.on(signal, onSignal));
+    // Before the host's: one that listens once is gone by the time that those behind it are called. Node calls all
+    // listeners, the host's too, in the context in which the first was added.
+    runOutside(() => process.prependListener(signal, onSignal));
     return end;
   });
   return () => {
     for (const end of ends) end();
   };
+}
+
+/** How many listeners its copies have, as each of its versions keeps it. */
+interface SignalExit {
+  readonly count?: number;
+}
+const SIGNAL_EXIT = Symbol.for("signal-exit emitter");
+
+/**
+ * Ours included. Those of signal-exit, which many command-line libraries bring along, raise the signal again where nobody
+ * else listens, as ours do: two that wait for each other would keep the process for ever.
+ */
+function decidingListeners(signal: Signal): number {
+  const { __signal_exit_emitter__: version3 } = process as { __signal_exit_emitter__?: SignalExit };
+  const version4 = (globalThis as { [SIGNAL_EXIT]?: SignalExit })[SIGNAL_EXIT];
+  return process.listenerCount(signal) - (version3?.count ?? 0) - (version4?.count ?? 0);
 }
 
 function raise(signal: Signal, end: () => void): void {

@@ -92,6 +92,33 @@ describe("a signal that ends a process", function () {
     });
   }
 
+  it("leaves the end to a host that listens once, from before start()", async () => {
+    const ended = await signalled(
+      `
+      const timer = setInterval(() => {}, 1000);
+      process.once("SIGTERM", () => setTimeout(() => {
+        withSpan("while it drains", () => {});
+        clearInterval(timer);
+      }, 200));
+      ${START}
+      withSpan("work", () => {});
+      console.log("ready");`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: 0, signal: null });
+    expect(ended.spans).to.have.members(["work", "while it drains"]);
+  });
+
+  for (const when of ["before", "after"])
+    it(`ends it, and runs what is to run at its end, beside signal-exit, loaded ${when} start()`, async () => {
+      const load = `const { onExit } = await import("signal-exit"); onExit((_, signal) => console.log("cleaned up", signal));`;
+      const ended = await signalled(when === "before" ? load + START + LIVES : START + load + LIVES, [
+        "SIGTERM",
+      ]);
+      expect(ended).to.deep.include({ code: null, signal: "SIGTERM", spans: ["work"] });
+      expect(ended.output).to.equal("ready\ncleaned up SIGTERM\n");
+    });
+
   it("ends it at once where it comes a second time", async () => {
     const silent = await silentCollector();
     const ended = await signalled(START + LIVES, ["SIGINT", "SIGINT"], silent.endpoint);
