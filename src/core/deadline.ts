@@ -14,3 +14,8 @@ export function deadlineIn(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
   return { left: () => Math.max(0, end - performance.now()) };
 }
+
+/** For one who goes first, and must leave time to the others. */
+export function halfOf(deadline: Deadline): Deadline {
+  return deadlineIn(deadline.left() / 2);
+}

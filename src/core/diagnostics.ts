@@ -8,6 +8,7 @@ export type Trouble =
   | "changed_after_end"
   | "collector_rejects"
   | "collector_unreachable"
+  | "collector_warns"
   | "internal_error"
   | "invalid_argument"
   | "invalid_attribute"

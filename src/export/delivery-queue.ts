@@ -130,6 +130,8 @@ export class DeliveryQueue {
     this.#account.deliver(head.items - rejected);
     if (rejected > 0)
       report("collector_rejects", `${this.#endpoint} refuses telemetry for good: ${outcome.reason}`);
+    else if (outcome.reason !== "")
+      report("collector_warns", `${this.#endpoint} takes telemetry, and says: ${outcome.reason}`);
   }
 
   /** A batch that is long by itself is of a single item. */

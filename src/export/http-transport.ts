@@ -28,7 +28,7 @@ export interface TlsFiles {
   readonly cert?: string | undefined;
 }
 
-/** A response may be this long, in bytes; more of it is not read.  (OTLP specification: 4 MiB) */
+/** A response may be this long, in bytes; one that is longer is discarded, and an error.  (OTLP specification: 4 MiB) */
 const RESPONSE_LIMIT = 4 * 1024 * 1024;
 
 /** Of what a collector says of its refusal so much is told, in bytes. */
@@ -37,12 +37,16 @@ const REASON_LENGTH = 200;
 /** The statuses that a later attempt may cure.  (OTLP specification: retryable response codes) */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
+/** What says that nobody is there, or no way to them. */
+const UNREACHABLE = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
 /** Posts bodies of OTLP, given as protobuf, over a kept-alive connection. Never holds the process open by itself. */
 export function httpTransport(target: HttpTarget): Transport {
   const { url, signal, protocol, headers, timeout, compression, tls } = target;
   // Loaded here and not above, so that importing the package does not load node:http.
   const http = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1, ...tls });
+  let isClosed = false;
   const fixed = {
     ...headers,
     "content-type": protocol === "http/json" ? "application/json" : "application/x-protobuf",
@@ -58,12 +62,18 @@ export function httpTransport(target: HttpTarget): Transport {
     try {
       const written = protocol === "http/json" ? toJson(body, signal) : body;
       if (written.byteLength > REQUEST_BYTES) return { kind: "too_large" };
-      return await attempt(compression === "gzip" ? await gzipped(written) : written);
+      const compressed = compression === "gzip" ? await gzipped(written) : written;
+      // Whoever closed meanwhile has the items in the account already.
+      return isClosed ? { kind: "rejected", reason: "closed" } : await attempt(compressed);
     } catch (thrown) {
       return { kind: "rejected", reason: `the request could not be made (${describe(thrown)})` };
     }
   };
-  return { send, close: () => agent.destroy() };
+  const close = (): void => {
+    isClosed = true;
+    agent.destroy();
+  };
+  return { send, close };
 }
 
 /** Off the main thread; at the fastest level, whose bodies are a tenth larger. */
@@ -112,8 +122,7 @@ function post(
 }
 
 function fault(error: NodeJS.ErrnoException): Outcome {
-  const isUnreachable =
-    error.code === "ECONNREFUSED" || error.code === "ENOTFOUND" || error.code === "EHOSTUNREACH";
+  const isUnreachable = UNREACHABLE.has(error.code ?? "");
   return { kind: "again", reason: error.code ?? error.message, after: undefined, isUnreachable };
 }
 
@@ -127,9 +136,11 @@ function read(response: IncomingMessage, settle: (outcome: Outcome) => void): vo
   });
   // `close` comes in every case: after the end, after an abort, after our own destroy.
   response.on("error", () => {});
-  response.on("close", () =>
-    settle(outcomeOf(response, response.complete ? Buffer.concat(chunks) : undefined)),
-  );
+  response.on("close", () => {
+    if (length > RESPONSE_LIMIT)
+      return settle({ kind: "rejected", reason: "its answer is longer than 4 MiB" });
+    settle(outcomeOf(response, response.complete ? Buffer.concat(chunks) : undefined));
+  });
 }
 
 function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome {
@@ -145,14 +156,14 @@ function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome
   if (status < 200 || status > 299)
     return { kind: "rejected", reason: `HTTP ${status}${said(response, body)}` };
   // The status says that the collector has it; an answer that broke off takes nothing back.
-  const isJson = response.headers["content-type"]?.startsWith("application/json") === true;
+  const isJson = /^application\/json/i.test(response.headers["content-type"] ?? "");
   const { rejected, message } = decodeRejection(body ?? Buffer.of(), isJson);
   return { kind: "delivered", rejected, reason: message };
 }
 
 /** What a collector says of its refusal, where it says it in text. */
 function said({ headers }: IncomingMessage, body: Buffer | undefined): string {
-  const isText = /^(?:text\/plain|application\/json)/.test(headers["content-type"] ?? "");
+  const isText = /^(?:text\/plain|application\/json)/i.test(headers["content-type"] ?? "");
   const text = isText ? body?.toString("utf8", 0, REASON_LENGTH).trim() : undefined;
   return text === undefined || text === "" ? "" : `: ${text}`;
 }

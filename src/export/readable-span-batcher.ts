@@ -19,6 +19,7 @@ export class ReadableSpanBatcher implements SpanSink {
   #waiting: ReadableSpan[] = [];
   #draining: Promise<void> | undefined;
   #isClosed = false;
+  #isAbandoned = false;
 
   constructor(exporter: SpanExporter, account: Account, limits: Partial<BatchLimits> = {}) {
     this.#exporter = exporter;
@@ -58,7 +59,20 @@ export class ReadableSpanBatcher implements SpanSink {
     this.#isClosed = true;
     await this.#drain();
     await this.#drain();
-    await this.#exporter.shutdown();
+    if (!this.#isAbandoned) await this.#exporter.shutdown();
+  }
+
+  /** After `close` has had its time: what has not been taken by then is dropped and counted, whatever becomes of it. */
+  abandon(): void {
+    if (this.#account.pending === 0) return;
+    this.#isAbandoned = true;
+    this.#waiting = [];
+    this.#account.drop(this.#account.pending, "shutdown");
+    try {
+      ignoreRejection(this.#exporter.shutdown());
+    } catch (thrown) {
+      report("plugin_failed", `the span exporter failed to shut down (${describe(thrown)})`);
+    }
   }
 
   /** Exports until nothing waits. Who comes while it goes on waits for the same end. */
@@ -74,6 +88,7 @@ export class ReadableSpanBatcher implements SpanSink {
       const batch = this.#waiting.splice(0, this.#limits.batchSpans);
       const count = batch.length;
       const { code, error } = await this.#export(batch);
+      if (this.#isAbandoned) return;
       if (code === 0) this.#account.deliver(count);
       else {
         this.#account.drop(count, "exporter_failed");

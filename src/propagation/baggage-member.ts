@@ -38,6 +38,12 @@ export class BaggageMember {
     return new BaggageMember(key, trimmed(rest.slice(0, semicolon)), trimmed(rest.slice(semicolon + 1)));
   }
 
+  /** Characters, of one that came in, without the spaces around its parts. */
+  get length(): number {
+    const properties = this.#properties === "" ? 0 : 1 + this.#properties.length;
+    return this.key.length + 1 + this.#encoded.length + properties;
+  }
+
   get entry(): BaggageEntry {
     if (this.#given !== undefined) return { ...this.#given };
     const value = percentDecode(this.#encoded);
@@ -60,9 +66,11 @@ export class BaggageMember {
   }
 }
 
-/** Metadata goes out as it came, if all of it is properties: `key` or `key=value`, with semicolons between. */
+/** Metadata goes out as it came, but for what is no property: `key` or `key=value`, with semicolons between. */
 function propertiesText(properties: string): string {
-  return properties !== "" && properties.split(";").every(isProperty) ? `;${properties}` : "";
+  if (properties === "") return "";
+  const kept = properties.split(";").filter(isProperty);
+  return kept.length === 0 ? "" : `;${kept.join(";")}`;
 }
 
 function isProperty(property: string): boolean {

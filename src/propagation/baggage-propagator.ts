@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/api";
 import { formatBaggage, parseBaggage } from "./baggage.ts";
 import { joinedLines } from "./header-lines.ts";
-import { BYTE_LIMIT } from "./member-baggage.ts";
+import { READ_LIMIT } from "./member-baggage.ts";
 
 /** `baggage`, in and out of any carrier.  (W3C Baggage) */
 export class BaggagePropagator implements TextMapPropagator {
@@ -18,7 +18,7 @@ export class BaggagePropagator implements TextMapPropagator {
   }
 
   extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGetter<Carrier>): Context {
-    const header = joinedLines(getter.get(carrier, "baggage"), BYTE_LIMIT);
+    const header = joinedLines(getter.get(carrier, "baggage"), READ_LIMIT);
     const baggage = header === undefined ? undefined : parseBaggage(header);
     return baggage === undefined ? context : propagation.setBaggage(context, baggage);
   }

@@ -1,21 +1,30 @@
 import type { Baggage } from "@opentelemetry/api";
 import { BaggageMember } from "./baggage-member.ts";
-import { BYTE_LIMIT, formatMembers, MEMBER_LIMIT, MemberBaggage, placeOf } from "./member-baggage.ts";
+import {
+  BYTE_LIMIT,
+  formatMembers,
+  MEMBER_LIMIT,
+  MemberBaggage,
+  placeOf,
+  READ_LIMIT,
+} from "./member-baggage.ts";
 
 /**
  * A `baggage` header as Baggage; undefined where nothing in it is usable. Malformed members are left out, and so
- * is whatever lies beyond 8,192 characters or 180 members; the right-most of two equal keys wins.  (W3C Baggage)
+ * is what is more than 8,192 characters or 180 members; the right-most of two equal keys wins.  (W3C Baggage)
  */
 export function parseBaggage(header: string): MemberBaggage | undefined {
   const text = withinLimit(header);
   const members: BaggageMember[] = [];
-  let count = 0;
+  let [count, length] = [0, -1];
   for (let from = 0; from < text.length && count < MEMBER_LIMIT;) {
     const comma = text.indexOf(",", from);
     const to = comma < 0 ? text.length : comma;
     const member = BaggageMember.parse(text, from, to);
     from = to + 1;
-    if (member === undefined) continue;
+    // Each but the first has a comma before it.
+    if (member === undefined || length + 1 + member.length > BYTE_LIMIT) continue;
+    length += 1 + member.length;
     count++;
     const earlier = placeOf(members, member.key);
     if (earlier < 0) members.push(member);
@@ -31,7 +40,7 @@ export function formatBaggage(baggage: Baggage): string {
 }
 
 function withinLimit(header: string): string {
-  if (header.length <= BYTE_LIMIT) return header;
+  if (header.length <= READ_LIMIT) return header;
   // Whole members only: what the limit cuts in two is left out.
-  return header.slice(0, Math.max(header.lastIndexOf(",", BYTE_LIMIT), 0));
+  return header.slice(0, Math.max(header.lastIndexOf(",", READ_LIMIT), 0));
 }

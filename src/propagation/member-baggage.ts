@@ -7,6 +7,9 @@ type Members = readonly BaggageMember[];
 export const BYTE_LIMIT = 8192;
 export const MEMBER_LIMIT = 180;
 
+/** Characters that are read of one: spaces between its members, which are not sent on, may be many. */
+export const READ_LIMIT: number = 2 * BYTE_LIMIT;
+
 /**
  * Baggage that came with a request, or was made from it: immutable, so its header is made once. Values are decoded when
  * they are asked for.  (Specification: Baggage API)

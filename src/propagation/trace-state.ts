@@ -7,8 +7,8 @@ const MEMBER_LIMIT = 32;
 /** Characters of a key, and of a value. */
 const PART_LIMIT = 256;
 
-/** No list of so many members is longer: whoever sends more pads it, and costs no time. */
-export const LONGEST: number = MEMBER_LIMIT * (2 * PART_LIMIT + 2);
+/** Twice what a list of so many members needs: whoever sends more pads it, and costs no time. */
+export const LONGEST: number = 2 * MEMBER_LIMIT * (2 * PART_LIMIT + 2);
 
 /** An immutable, always valid W3C tracestate; changed members move to the front.  (W3C Trace Context Level 2, 3.3) */
 export class TraceState implements ApiTraceState {

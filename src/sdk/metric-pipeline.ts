@@ -12,8 +12,8 @@ import type { Settings } from "./settings.ts";
 /** Between two collections of metrics, in ms.  (Specification: OTEL_METRIC_EXPORT_INTERVAL) */
 const METRIC_INTERVAL = 60_000;
 
-/** For one collection, in ms: as long as a flush may take, for it holds the process as long. */
-const COLLECTION_TIMEOUT = 5_000;
+/** For one collection, in ms: it holds the process as long at its end, and there must be time left to send, also at a signal. */
+const COLLECTION_TIMEOUT = 1_500;
 
 export interface MetricPipeline extends Pipeline {
   readonly meterProvider: MeterProvider;

@@ -56,7 +56,7 @@ export interface TelemetryOptions {
   readonly protocol?: OtlpProtocol | undefined;
   /** Added to every request to the collector; OTEL_EXPORTER_OTLP_HEADERS. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** For one attempt to send, in ms; OTEL_EXPORTER_OTLP_TIMEOUT. Default: 10,000. */
+  /** For one attempt to send, in ms, 0 for no limit; OTEL_EXPORTER_OTLP_TIMEOUT. Default: 10,000. */
   readonly timeout?: number | undefined;
   /** OTEL_EXPORTER_OTLP_COMPRESSION. Default: "none". */
   readonly compression?: "gzip" | "none" | undefined;

@@ -110,8 +110,11 @@ function protocolOption(protocol: unknown): OtlpProtocol | undefined {
 
 function timeoutOption(timeout: unknown): number | undefined {
   if (timeout === undefined) return undefined;
-  if (typeof timeout === "number" && timeout > 0) return Math.min(timeout, LONGEST_WAIT);
-  report("invalid_configuration", `timeout is ${quote(timeout)}; it is a number of milliseconds`);
+  if (typeof timeout === "number" && timeout >= 0) return Math.min(timeout || LONGEST_WAIT, LONGEST_WAIT);
+  report(
+    "invalid_configuration",
+    `timeout is ${quote(timeout)}; it is a number of milliseconds, 0 for no limit`,
+  );
   return undefined;
 }
 

@@ -35,9 +35,13 @@ export function foreignPipeline(provider: object): Pipeline {
 /** What others do ends by the deadline for us, whatever becomes of it, and is not traced. */
 export async function within(deadline: Deadline, work: () => Promise<void> | undefined): Promise<void> {
   const timer = new AbortController();
-  const late = sleep(deadline.left(), undefined, { signal: timer.signal }).catch(() => {});
+  const late = sleep(deadline.left(), undefined, { signal: timer.signal }).then(reportLate, () => {});
   await Promise.race([runSuppressed(async () => work()).catch(reportFailure), late]);
   timer.abort();
+}
+
+function reportLate(): void {
+  report("plugin_failed", "another SDK's part did not flush or shut down in time: it is not waited for");
 }
 
 function reportFailure(thrown: unknown): void {

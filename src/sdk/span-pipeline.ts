@@ -1,4 +1,5 @@
 import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
+import { halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleSpans } from "../export/console-spans.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
@@ -36,11 +37,11 @@ export function spanPipeline(settings: Settings, resource: ServiceResource, acco
     tracerProvider,
     hurry: () => sink.hurry?.(),
     flush: async (deadline) => {
-      await within(deadline, () => tracerProvider.forceFlush());
+      await within(halfOf(deadline), () => tracerProvider.forceFlush());
       await sink.flush(deadline);
     },
     close: async (deadline) => {
-      await within(deadline, () => tracerProvider.shutdown());
+      await within(halfOf(deadline), () => tracerProvider.shutdown());
       await sink.close(deadline);
     },
   };
@@ -76,6 +77,9 @@ function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {
     accept: (span) => batcher.accept(span),
     hurry: () => batcher.hurry(),
     flush: (deadline) => within(deadline, () => batcher.flush()),
-    close: (deadline) => within(deadline, () => batcher.close()),
+    close: async (deadline) => {
+      await within(deadline, () => batcher.close());
+      batcher.abandon();
+    },
   };
 }

@@ -114,8 +114,13 @@ describe("a collector's answer", () => {
     expect(await status(200, {}, "<html>hello</html>")).to.include({ kind: "delivered", rejected: 0 });
   });
 
-  it("a response of more than 4 MiB is not read to its end, and its status counts", async () => {
-    expect(await status(200, {}, Buffer.alloc(5 * 1024 * 1024))).to.include({ kind: "delivered" });
+  it("a response of more than 4 MiB is discarded, and final, whatever its status", async () => {
+    const longest = 4 * 1024 * 1024;
+    expect(await status(200, {}, Buffer.alloc(longest))).to.include({ kind: "delivered" });
+    expect(await status(200, {}, Buffer.alloc(longest + 1))).to.deep.equal({
+      kind: "rejected",
+      reason: "its answer is longer than 4 MiB",
+    });
   });
 
   it("a connection that is refused is tried again, and said to be unreachable", async () => {

@@ -123,6 +123,15 @@ describe("a baggage header that comes in", () => {
       .with.lengthOf(8190);
     expect(parsed(`a=${"1".repeat(8190)},b=2`)).to.have.all.keys("a");
     expect(parsed(`a=${"1".repeat(8191)}`)).to.equal(undefined);
+    expect(parsed(`${first},b=${"2".repeat(4_200)},c=3`)).to.have.all.keys("a", "c");
+  });
+
+  it("keeps 8,192 characters without the spaces around its parts, for they are not sent on", () => {
+    const long = Array.from({ length: 64 }, (_, each) => `key${each + 10}=${"v".repeat(121)}`);
+    expect(long.join(",")).to.have.lengthOf(8_191);
+    for (const separator of [",", ", ", "\t,\t", ` ,${" ".repeat(100)}`])
+      expect(roundTrip(long.join(separator)), separator).to.equal(long.join(","));
+    expect(parsed(`a=1,${" ".repeat(20_000)}b=2`)).to.have.all.keys("a");
   });
 
   for (const [what, header] of Object.entries({
@@ -138,6 +147,28 @@ describe("a baggage header that comes in", () => {
       expect(interruptible(() => parseBaggage(header)?.getAllEntries().length ?? 0)).to.be.lessThan(181);
     });
   }
+});
+
+const received = () => parseBaggage("a=1,b=2;p,c=%ff") ?? expect.fail("no baggage");
+
+describe("baggage that came in", () => {
+  it("can be added to, changed and left out of: the rest goes on as it came, in its order", () => {
+    expect(formatBaggage(received().setEntry("d", { value: "4" }))).to.equal("a=1,b=2;p,c=%ff,d=4");
+    expect(formatBaggage(received().setEntry("b", { value: "5" }))).to.equal("a=1,b=5,c=%ff");
+    expect(formatBaggage(received().removeEntry("b"))).to.equal("a=1,c=%ff");
+    expect(formatBaggage(received().removeEntry("other"))).to.equal("a=1,b=2;p,c=%ff");
+    expect(formatBaggage(received().removeEntries("a", "c", "other"))).to.equal("b=2;p");
+    expect(formatBaggage(received().clear())).to.equal("");
+    expect(received().clear().getAllEntries()).to.deep.equal([]);
+  });
+
+  it("does not change itself", () => {
+    const own = received();
+    own.setEntry("a", { value: "9" });
+    own.removeEntries("a", "b");
+    own.clear();
+    expect(formatBaggage(own)).to.equal("a=1,b=2;p,c=%ff");
+  });
 });
 
 describe("a baggage header that goes out", () => {

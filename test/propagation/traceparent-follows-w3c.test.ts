@@ -60,7 +60,10 @@ describe("a traceparent header", () => {
     "with flags that are not hexadecimal": `00-${TRACE}-${SPAN}-0x`,
     "of version 00 with more": `00-${TRACE}-${SPAN}-01-more`,
     "of version 00 with a dash at the end": `00-${TRACE}-${SPAN}-01-`,
-    "with other delimiters": `00_${TRACE}_${SPAN}_01`,
+    "with flags whose first digit is not hexadecimal": `00-${TRACE}-${SPAN}-x1`,
+    "with another first delimiter": `00_${TRACE}-${SPAN}-01`,
+    "with another second delimiter": `00-${TRACE}_${SPAN}-01`,
+    "with another third delimiter": `00-${TRACE}-${SPAN}_01`,
     "with a space before it": ` 00-${TRACE}-${SPAN}-01`,
     "with a line break after it": `00-${TRACE}-${SPAN}-01\n`,
     "that was repeated and joined": `00-${TRACE}-${SPAN}-01, 00-${TRACE}-${SPAN}-01`,
@@ -114,7 +117,8 @@ describe("a traceparent header", () => {
     const malformed = parse(`00-${TRACE}-${SPAN}-01`, "not a tracestate");
     expect(malformed).to.include({ traceId: TRACE, spanId: SPAN });
     expect(malformed).not.to.have.property("traceState");
-    expect(parse(`00-${TRACE}-${SPAN}-01`, "a=1")?.traceState?.serialize()).to.equal("a=1");
+    for (const version of ["00", "01", "fe"])
+      expect(parse(`${version}-${TRACE}-${SPAN}-01`, "a=1")?.traceState?.serialize()).to.equal("a=1");
     expect(parse("malformed", "a=1")).to.equal(undefined);
   });
 });

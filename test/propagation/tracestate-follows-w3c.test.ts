@@ -70,6 +70,15 @@ describe("a tracestate header", () => {
     expect(parsed("a=1,, ,\t,b=2,")).to.equal("a=1,b=2");
   });
 
+  it("may have spaces behind a value of 256 characters, and between members as long as they may be", () => {
+    const value = "1".repeat(256);
+    expect(parsed(`a=${value}  \t,b=2`)).to.equal(`a=${value},b=2`);
+    const longest = Array.from({ length: 32 }, (_, each) => `${String(each).padStart(256, "k")}=${value}`);
+    expect(longest.map((member) => member.length)).to.include(513);
+    for (const separator of [",", ", ", " ,\t"])
+      expect(parsed(longest.join(separator))).to.equal(longest.join(","));
+  });
+
   it("may be empty, and is nothing then", () => {
     for (const header of ["", " ", ",", " , ,\t"]) expect(parsed(header)).to.equal(undefined);
   });
