@@ -21,7 +21,7 @@ export function traceFetch(knownMethods: ReadonlySet<string>): Subscription {
   const exchanges = new OpenExchanges<UndiciRequest>();
   return new Subscription()
     .on<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
-      const exchange = unlessTraced(headerOf(request, "traceparent"), () =>
+      const exchange = unlessTraced(headersOf(request, "traceparent"), () =>
         // An upgraded connection is no request: nothing tells when it is over.
         request.upgrade ? undefined : beginClientExchange(outgoing(request), knownMethods),
       );
@@ -53,7 +53,7 @@ function outgoing(request: UndiciRequest): OutgoingRequest {
     host: hostname,
     port: Number(port) || DEFAULT_PORTS[scheme],
     requestTarget: request.path,
-    getHeader: (name) => headerOf(request, name),
+    getHeader: (name) => headersOf(request, name)[0],
     setHeader: add,
   };
 }
@@ -74,11 +74,11 @@ function addingOnce(request: UndiciRequest): (name: string, value: string) => vo
   };
 }
 
-/** By a name in lowercase. */
-function headerOf({ headers }: UndiciRequest, name: string): string | undefined {
-  if (typeof headers === "string") return new RegExp(`^${name}: *(.*)$`, "im").exec(headers)?.[1];
-  const index = headers.findIndex(
-    (header, place) => place % 2 === 0 && String(header).toLowerCase() === name,
-  );
-  return index < 0 ? undefined : String(headers[index + 1]);
+/** Each line, by a name in lowercase. */
+function headersOf({ headers }: UndiciRequest, name: string): string[] {
+  if (typeof headers === "string")
+    return Array.from(headers.matchAll(new RegExp(`^${name}: *(.*)$`, "gim")), ([, value]) => value ?? "");
+  return headers
+    .filter((_, place) => place % 2 === 1 && String(headers[place - 1]).toLowerCase() === name)
+    .map(String);
 }

@@ -47,8 +47,8 @@ export function hostAndPort(
 }
 
 /** Whether a traceparent names this span, in whatever trace.  (W3C Trace Context Level 2, 3.2.2: parent-id) */
-export function namesSpan(traceparent: string | undefined, spanId: string): boolean {
-  return traceparent?.slice(36, 52) === spanId;
+export function namesSpan(traceparent: string | undefined, spanId: string | undefined): boolean {
+  return spanId !== undefined && traceparent?.slice(36, 52) === spanId;
 }
 
 /** A request target without its query, which may hold secrets. */

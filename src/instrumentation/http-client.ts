@@ -25,9 +25,9 @@ export function traceHttpClient(knownMethods: ReadonlySet<string>): Subscription
           const exchange = begin(request, knownMethods);
           if (exchange === undefined) return;
           exchanges.set(request, exchange);
+          // It comes once the response has come or broken off, too.
           const onClose = guarded("a request's close", () => {
-            if (!exchange.isAnswered && exchanges.take(request) !== undefined)
-              endUnanswered(exchange, request);
+            if (exchanges.take(request) !== undefined) endClosed(exchange, request);
           });
           request.once("close", onClose);
         },
@@ -35,12 +35,7 @@ export function traceHttpClient(knownMethods: ReadonlySet<string>): Subscription
       // Told as the head of the response has arrived.
       .on<Answered>("http.client.response.finish", ({ request, response }) => {
         const exchange = exchanges.get(request);
-        if (exchange === undefined) return;
-        answer(exchange, request, response);
-        const onClose = guarded("a response's close", () => {
-          if (exchanges.take(request) !== undefined) endAnswered(exchange, response);
-        });
-        response.once("close", onClose);
+        if (exchange !== undefined) answer(exchange, request, response);
       })
       .on<{ request: ClientRequest; error: unknown }>("http.client.request.error", ({ request, error }) => {
         const exchange = exchanges.take(request);
@@ -96,16 +91,12 @@ function tellConnected(exchange: HttpExchange, request: ClientRequest, port: num
   exchange.measureWith("server.port", target["server.port"]);
 }
 
-/** A response that is not complete and has no error is one of which the caller wants no more. */
-function endAnswered(exchange: HttpExchange, { complete, errored }: IncomingMessage): void {
-  if (complete || errored === null) exchange.end();
-  else breakOff(exchange, errored);
-}
-
-/** A request that closed without a response to wait for: its connection was upgraded, or it was given up. */
-function endUnanswered(exchange: HttpExchange, request: ClientRequest): void {
+function endClosed(exchange: HttpExchange, request: ClientRequest): void {
   const { res } = request as { res?: IncomingMessage | null };
   if (res === undefined || res === null) return breakOff(exchange, new Error("the request was given up"));
-  exchange.answer(res.statusCode ?? 0);
-  exchange.end();
+  // Of a connection that was upgraded no answer is told.
+  if (!exchange.isAnswered) exchange.answer(res.statusCode ?? 0);
+  // A response that is not complete and has no error is one of which the caller wants no more.
+  if (res.complete || res.errored === null) exchange.end();
+  else breakOff(exchange, res.errored);
 }

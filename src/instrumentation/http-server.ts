@@ -58,24 +58,27 @@ export function traceHttpServer(
   });
 }
 
-/** The exchanges that are open on a connection, as what ends them. */
-const openOn = new WeakMap<Socket, Set<() => void>>();
+/** The exchanges that are open on a connection: by response what ends each. */
+const openOn = new WeakMap<Socket, Map<ServerResponse, () => void>>();
 
 /** At the response's close, and at the connection's, for below Node 24 a response that never got it does not close. */
 function endWith(exchange: HttpExchange, socket: Socket, response: ServerResponse): void {
   const open = openOn.get(socket) ?? watched(socket);
+  // Somebody has taken our listener off those.
+  for (const [earlier, end] of open) if (earlier.writableFinished) end();
+  const before = socket.bytesWritten;
   const end = guarded("a response's close", () => {
-    if (open.delete(end)) endServerExchange(exchange, response);
+    if (open.delete(response)) endServerExchange(exchange, response, socket.bytesWritten > before);
   });
-  open.add(end);
+  open.set(response, end);
   response.once("close", end);
 }
 
-function watched(socket: Socket): Set<() => void> {
-  const open = new Set<() => void>();
+function watched(socket: Socket): Map<ServerResponse, () => void> {
+  const open = new Map<ServerResponse, () => void>();
   openOn.set(socket, open);
   socket.once("close", () => {
-    for (const end of open) end();
+    for (const end of open.values()) end();
   });
   return open;
 }
@@ -133,12 +136,13 @@ function runRest(
   bindEmitter(context, response);
 }
 
-/** A connection that closed before the response was sent leaves an error, and the status only if it was decided. */
+/** A connection that closed before the response was sent leaves an error, and the status only if any of it was sent. */
 function endServerExchange(
   exchange: HttpExchange,
   { headersSent, statusCode, writableFinished }: ServerResponse,
+  isAnySent: boolean,
 ): void {
-  if (headersSent) exchange.answer(statusCode);
+  if (headersSent && (isAnySent || writableFinished)) exchange.answer(statusCode);
   if (!writableFinished) exchange.fail("aborted", "the connection closed before the response was sent");
   exchange.end();
 }

@@ -20,12 +20,12 @@ function forget(): void {
   madeByIt = undefined;
 }
 
-/** Begins a request of which our hook has heard; undefined where `traceparent` is of the span that the other has made. */
+/** Begins a request of which our hook has heard; undefined where a traceparent is of the span that the other has made. */
 export function unlessTraced(
-  traceparent: string | undefined,
+  traceparents: readonly string[],
   begin: () => HttpExchange | undefined,
 ): HttpExchange | undefined {
-  if (madeByIt !== undefined && namesSpan(traceparent, madeByIt)) return undefined;
+  if (traceparents.some((traceparent) => namesSpan(traceparent, madeByIt))) return undefined;
   begunByUs = begin();
   if (begunByUs !== undefined) queueMicrotask(forget);
   return begunByUs;

@@ -32,6 +32,8 @@ const get = (url: string, options: http.RequestOptions = {}): Promise<string> =>
     http.get(url, options, (response) => text(response).then(resolve, reject)).on("error", reject);
   });
 
+const seconds = ([whole, nanoseconds]: readonly [number, number]): number => whole + nanoseconds / 1e9;
+
 const getPart = (url: string): Promise<unknown> =>
   new Promise((resolve, reject) => {
     http
@@ -148,6 +150,44 @@ describe("an incoming request", () => {
     expect(spans).to.have.length(1);
     expect(spans[0]?.status.code).to.equal(SpanStatusCode.ERROR);
     expect(spans[0]?.attributes).not.to.have.property("http.response.status_code");
+  });
+
+  for (const [what, answer, status] of [
+    [
+      "no status where it was decided and nothing sent",
+      (response) => void response.writeHead(200),
+      undefined,
+    ],
+    ["the status of which some was sent", (response) => void response.writeHead(200).write("some"), 200],
+  ] as [string, (response: http.ServerResponse) => void, number | undefined][])
+    it(`that breaks off has ${what}`, async () => {
+      const spans = await tracedHttp(() =>
+        serving(
+          (_request, response) => {
+            answer(response);
+            setTimeout(() => response.destroy(), 10);
+          },
+          async (url) => void (await runIn(SUPPRESSED, () => get(url).catch(() => {}))),
+        ),
+      );
+      expect(spans[0]?.attributes["error.type"]).to.equal("aborted");
+      expect(spans[0]?.attributes["http.response.status_code"]).to.equal(status);
+    });
+
+  it("ends before the next one on its connection where a host has taken our listener off", async () => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const spans = await tracedHttp(() =>
+      serving(
+        (_request, response) => void response.removeAllListeners("close").end(),
+        async (url) => {
+          for (let each = 0; each < 3; each++) await runIn(SUPPRESSED, () => get(url, { agent }));
+        },
+      ),
+    );
+    agent.destroy();
+    const [first, , third] = spans.map(({ start, end }) => ({ start: seconds(start), end: seconds(end) }));
+    expect(spans).to.have.length(3);
+    expect(first?.end).to.be.lessThan(third?.start ?? 0);
   });
 
   it("tells the path of a target that is a whole URL, without userinfo", async () => {

@@ -143,6 +143,22 @@ describe("a request beside the official instrumentations of http and undici", fu
     });
   }
 
+  for (const [first, order] of Object.entries({ ours: [OURS, THEIRS], theirs: [THEIRS, OURS] })) {
+    it(`is one span also where its caller gives a traceparent, which the official one alone repeats: ${first} first`, async () => {
+      const receiver = await startReceiver({ port: 0 });
+      const send = `fetch(url, { headers: { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } })`;
+      const { output, errors } = await spawned(["-e", program(order, send)], {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      });
+      await receiver.close();
+      expect(errors).to.equal("");
+      const counts = (JSON.parse(output) as number[][]).map(([traceparents]) => traceparents);
+      expect(counts).to.deep.equal(first === "ours" ? [1, 1] : [2, 2]);
+      const kinds = receiver.store.traces().flatMap(({ spans }) => spans.map(({ kind }) => KINDS[kind]));
+      expect(kinds.filter((kind) => kind === "client")).to.have.lengthOf(2);
+    });
+  }
+
   it("is measured once also where it is not sampled: node:http", async () => {
     const receiver = await startReceiver({ port: 0 });
     await spawned(["-e", program([OURS, THEIRS], SEND["node:http"] ?? "")], {
