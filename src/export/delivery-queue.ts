@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { clearTimeout, setTimeout } from "node:timers";
 import { runSuppressed } from "../context/suppression.ts";
 import type { Deadline } from "../core/deadline.ts";
@@ -9,6 +10,11 @@ import { type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
 interface Batch {
   readonly body: Uint8Array;
   readonly items: number;
+}
+
+/** What goes in one request: so many of the batches that wait. */
+interface Group extends Batch {
+  readonly count: number;
 }
 
 /** A call of `flush` that waits for `last` to leave the queue. */
@@ -23,8 +29,11 @@ const QUEUE_BYTES = 32 * 1024 * 1024;
 /** A collector's wait (Retry-After) is honoured up to this many ms. */
 const LONGEST_ASKED_WAIT = 60_000;
 
+/** … and no flush tries again sooner. */
+const SHORTEST_ASKED_WAIT = 1_000;
+
 /**
- * Batches on their way to one collector: sent one at a time, in order, each until it is accepted or refused.
+ * Batches on their way to one collector: sent one request at a time, in order, each until it is accepted or refused.
  * Bounded in bytes. Holds the process open during `flush` and `close` only.
  */
 export class DeliveryQueue {
@@ -36,9 +45,13 @@ export class DeliveryQueue {
   readonly #waiting: Batch[] = [];
   readonly #flushes = new Set<Flush>();
   #bytes = 0;
+  /** So many of the first go each alone. */
+  #alone = 0;
   #isDraining = false;
   #isClosed = false;
   #wasReached = false;
+  /** When the collector asked for a wait, on the clock of `performance`. */
+  #askedAt = -Infinity;
   #endPause: () => void = () => {};
 
   /** `endpoint` is for messages, `limit` in bytes, `wait` in ms by the number of attempts that failed. */
@@ -89,7 +102,7 @@ export class DeliveryQueue {
         flush.resolve();
       }, deadline.left());
       this.#flushes.add(flush);
-      this.#endPause();
+      this.#tryAgain();
     });
   }
 
@@ -108,26 +121,46 @@ export class DeliveryQueue {
     this.#isDraining = true;
     let attempt = 0;
     for (let head = this.#waiting[0]; head !== undefined; head = this.#waiting[0]) {
-      const outcome = await this.#transport.send(head.body);
+      const group = this.#nextGroup();
+      const outcome = await this.#transport.send(group.body);
       // Closed in the meantime: the batch is in the account already.
       if (this.#waiting[0] !== head) break;
       attempt = outcome.kind === "again" ? attempt + 1 : 0;
-      this.#settle(head, outcome);
+      this.#settle(group, outcome);
       this.#settleFlushes(outcome);
+      if (outcome.kind === "again" && outcome.after !== undefined) this.#askedAt = performance.now();
       if (outcome.kind === "again") await this.#pause(Math.max(outcome.after ?? 0, this.#wait(attempt)));
     }
     this.#isDraining = false;
   }
 
-  #settle(head: Batch, outcome: Outcome): void {
+  /** As many as may go together. */
+  #nextGroup(): Group {
+    let [count, items, bytes] = [0, 0, 0];
+    for (const batch of this.#waiting) {
+      const joined = bytes + batch.body.byteLength;
+      if (count > 0 && (this.#alone > 0 || joined > this.#transport.joinedBytes)) break;
+      [count, items, bytes] = [count + 1, items + batch.items, joined];
+    }
+    const bodies = this.#waiting.slice(0, count).map(({ body }) => body);
+    return { count, items, body: bodies.length === 1 && bodies[0] ? bodies[0] : Buffer.concat(bodies) };
+  }
+
+  #settle(group: Group, outcome: Outcome): void {
     if (outcome.kind === "again") return this.#tell(outcome);
     this.#wasReached = true;
-    this.#waiting.shift();
-    this.#bytes -= head.body.byteLength;
-    if (outcome.kind === "too_large") return this.#dropTooLarge(head);
-    const rejected = outcome.kind === "rejected" ? head.items : Math.min(outcome.rejected, head.items);
+    if (outcome.kind === "rejected" && group.count > 1) {
+      // Perhaps one of them alone is to blame.
+      this.#alone = group.count;
+      return;
+    }
+    this.#alone = Math.max(0, this.#alone - 1);
+    this.#waiting.splice(0, group.count);
+    this.#bytes -= group.body.byteLength;
+    if (outcome.kind === "too_large") return this.#dropTooLarge(group);
+    const rejected = outcome.kind === "rejected" ? group.items : Math.min(outcome.rejected, group.items);
     this.#account.reject(rejected);
-    this.#account.deliver(head.items - rejected);
+    this.#account.deliver(group.items - rejected);
     if (rejected > 0)
       report("collector_rejects", `${this.#endpoint} refuses telemetry for good: ${outcome.reason}`);
     else if (outcome.reason !== "")
@@ -157,6 +190,13 @@ export class DeliveryQueue {
       "collector_unreachable",
       `no collector takes telemetry at ${this.#endpoint} (${reason}); up to ${this.#limit >> 20} MB wait for it, the rest is counted. To see it on this machine: npx throughline view`,
     );
+  }
+
+  /** At once, but where the collector has asked for time. */
+  #tryAgain(): void {
+    const wait = this.#askedAt + SHORTEST_ASKED_WAIT - performance.now();
+    if (wait > 0) setTimeout(() => this.#endPause(), wait).unref();
+    else this.#endPause();
   }
 
   #pause(milliseconds: number): Promise<void> {

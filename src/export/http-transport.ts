@@ -6,7 +6,8 @@ import { decodeRejection } from "../otlp/decode-rejection.ts";
 import { toJson } from "../otlp/to-json.ts";
 import { type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
 
-interface HttpTarget {
+/** Where OTLP of one signal goes, and how. */
+export interface HttpTarget {
   /** The full URL of one signal: http://localhost:4318/v1/traces */
   readonly url: URL;
   readonly signal: "traces" | "metrics";
@@ -16,6 +17,8 @@ interface HttpTarget {
   readonly timeout: number;
   readonly compression?: "gzip" | "none";
   readonly tls?: TlsFiles;
+  /** Whether bodies that wait may go together; default false. */
+  readonly joins?: boolean;
 }
 
 /** (Specification: OTLP Exporter, OTEL_EXPORTER_OTLP_PROTOCOL) */
@@ -73,7 +76,13 @@ export function httpTransport(target: HttpTarget): Transport {
     isClosed = true;
     agent.destroy();
   };
-  return { send, close };
+  return { joinedBytes: joinedBytesOf(target), send, close };
+}
+
+/** In JSON they are six times as long at most. */
+function joinedBytesOf({ joins = false, protocol }: HttpTarget): number {
+  if (!joins) return 0;
+  return protocol === "http/json" ? Math.floor(REQUEST_BYTES / 6) : REQUEST_BYTES;
 }
 
 /** Off the main thread; at the fastest level, whose bodies are a tenth larger. */

@@ -19,6 +19,8 @@ export const REQUEST_BYTES: number = 4 * 1024 * 1024;
 
 /** The way to one collector. */
 export interface Transport {
+  /** Bodies that wait are sent together up to so many bytes: those of messages with lists alone are a message, joined. */
+  readonly joinedBytes: number;
   /** Sends one request body; resolves with the outcome and never rejects. */
   send(body: Uint8Array): Promise<Outcome>;
   /** Breaks off what is under way and lets go of all connections. */

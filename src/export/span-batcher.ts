@@ -8,7 +8,7 @@ import type { Account } from "./account.ts";
 import { type BatchLimits, HURRIED_DELAY } from "./batch-limits.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 
-/** A batch is cut once it has this size, in bytes. */
+/** A batch is cut once its spans have this size, in bytes. */
 const BATCH_BYTES = 256 * 1024;
 
 /** … and at this age, in ms.  (Specification: Batching processor, scheduledDelayMillis) */
@@ -43,13 +43,13 @@ export class SpanBatcher implements SpanSink {
     this.#account.make(1);
     if (this.#isClosed) return this.#account.drop(1, "shutdown");
     if (this.#account.pending > this.#queueSpans) return this.#dropForSpace();
-    const before = this.#encoder.byteLength;
+    const before = this.#encoder.spansLength;
     if (!this.#encoder.append(record)) {
       this.#account.drop(1, "encoding");
       report("internal_error", `span ${describe(record.name)} could not be encoded and was dropped`);
-    } else if (this.#encoder.byteLength - before > BATCH_BYTES && before > 0) {
+    } else if (this.#encoder.spansLength - before > BATCH_BYTES && before > 0) {
       this.#sendAlone(record);
-    } else if (this.#encoder.byteLength >= BATCH_BYTES || this.#encoder.spanCount >= this.#batchSpans) {
+    } else if (this.#encoder.spansLength >= BATCH_BYTES || this.#encoder.spanCount >= this.#batchSpans) {
       this.#cut();
     }
   }

@@ -10,6 +10,7 @@ import { currentContext, meterProviderIn } from "../context/current.ts";
 import { isAttributeValue } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { VERSION } from "../core/version.ts";
 
 export interface Counter {
@@ -179,7 +180,9 @@ function perProvider<Instrument>(
     const provider = declaration === undefined ? SILENT : meterProviderIn(context);
     let instrument = instruments.get(provider);
     if (instrument === undefined) {
-      instrument = create(meterOf(provider), ...(declaration ?? ["invalid", {}]));
+      const meter = meterOf(provider);
+      ignoreRejection(meter);
+      instrument = create(meter, ...(declaration ?? ["invalid", {}]));
       instruments.set(provider, instrument);
     }
     return instrument;

@@ -44,6 +44,11 @@ export class SpanBatchEncoder {
     return this.#isAppending ? 0 : this.#spanCount;
   }
 
+  /** Of that the part that is spans: what the resource takes is the same for each batch. */
+  get spansLength(): number {
+    return this.spanCount === 0 ? 0 : this.#scopesLength;
+  }
+
   /** The exact size of the body that `take` would return now. */
   get byteLength(): number {
     return this.spanCount === 0 ? 0 : framed(this.#resource.length + this.#scopesLength);

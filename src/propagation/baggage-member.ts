@@ -1,4 +1,5 @@
 import { type BaggageEntry, baggageEntryMetadataFromString } from "@opentelemetry/api";
+import { BYTE_LIMIT } from "./baggage-limits.ts";
 import { endOf, EQUALS, isAll, OCTET, SPACE, TOKEN, trimmed } from "./characters.ts";
 
 /** A member of a baggage list: a key, and a value as it travels or as its owner gave it. */
@@ -17,7 +18,7 @@ export class BaggageMember {
   }
 
   static of(key: string, entry: BaggageEntry): BaggageMember {
-    return new BaggageMember(key, "", "", { ...entry });
+    return new BaggageMember(key, "", "", copyOf(entry));
   }
 
   /** HOT. The member in this part of a header; undefined where it has no token for a key, or no equals sign. */
@@ -58,11 +59,21 @@ export class BaggageMember {
         return `${this.key}=${this.#encoded}${propertiesText(this.#properties)}`;
       const { value, metadata } = this.#given ?? this.entry;
       if (this.key.length === 0 || !isAll(TOKEN, this.key) || typeof value !== "string") return undefined;
+      if (value.length > BYTE_LIMIT) return undefined;
       const properties = typeof metadata === "object" ? metadata.toString() : "";
       return `${this.key}=${encodeURIComponent(value.toWellFormed())}${propertiesText(properties)}`;
     } catch {
       return undefined;
     }
+  }
+}
+
+/** One that cannot be read has no value, and stays here. */
+function copyOf(entry: BaggageEntry): BaggageEntry {
+  try {
+    return { ...entry };
+  } catch {
+    return {} as BaggageEntry;
   }
 }
 

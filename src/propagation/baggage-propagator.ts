@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/api";
 import { formatBaggage, parseBaggage } from "./baggage.ts";
 import { joinedLines } from "./header-lines.ts";
-import { READ_LIMIT } from "./member-baggage.ts";
+import { READ_LIMIT } from "./baggage-limits.ts";
 
 /** `baggage`, in and out of any carrier.  (W3C Baggage) */
 export class BaggagePropagator implements TextMapPropagator {

@@ -1,13 +1,7 @@
 import type { Baggage } from "@opentelemetry/api";
+import { BYTE_LIMIT, MEMBER_LIMIT, READ_LIMIT } from "./baggage-limits.ts";
 import { BaggageMember } from "./baggage-member.ts";
-import {
-  BYTE_LIMIT,
-  formatMembers,
-  MEMBER_LIMIT,
-  MemberBaggage,
-  placeOf,
-  READ_LIMIT,
-} from "./member-baggage.ts";
+import { formatMembers, MemberBaggage, placeOf } from "./member-baggage.ts";
 
 /**
  * A `baggage` header as Baggage; undefined where nothing in it is usable. Malformed members are left out, and so
@@ -36,7 +30,12 @@ export function parseBaggage(header: string): MemberBaggage | undefined {
 /** The header for a baggage; empty if there is nothing to send. An entry that no header can carry stays here. */
 export function formatBaggage(baggage: Baggage): string {
   if (baggage instanceof MemberBaggage) return baggage.header;
-  return formatMembers(baggage.getAllEntries().map(([key, entry]) => BaggageMember.of(key, entry)));
+  return formatMembers(membersOf(baggage));
+}
+
+/** One by one, for there may be more than a header holds. */
+function* membersOf(baggage: Baggage): Iterable<BaggageMember> {
+  for (const [key, entry] of baggage.getAllEntries()) yield BaggageMember.of(key, entry);
 }
 
 function withinLimit(header: string): string {

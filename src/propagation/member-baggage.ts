@@ -1,14 +1,8 @@
 import type { Baggage, BaggageEntry } from "@opentelemetry/api";
+import { BYTE_LIMIT, MEMBER_LIMIT } from "./baggage-limits.ts";
 import { BaggageMember } from "./baggage-member.ts";
 
 type Members = readonly BaggageMember[];
-
-/** What a baggage header may hold in all.  (W3C Baggage, 3.3.2: the limits that every platform must carry) */
-export const BYTE_LIMIT = 8192;
-export const MEMBER_LIMIT = 180;
-
-/** Characters that are read of one: spaces between its members, which are not sent on, may be many. */
-export const READ_LIMIT: number = 2 * BYTE_LIMIT;
 
 /**
  * Baggage that came with a request, or was made from it: immutable, so its header is made once. Values are decoded when
@@ -65,15 +59,15 @@ export function placeOf(members: Members, key: string): number {
 }
 
 /** The header of these members; one that is too much, or that no header can carry, is left out. */
-export function formatMembers(members: Members): string {
+export function formatMembers(members: Iterable<BaggageMember>): string {
   let header = "";
   let count = 0;
   for (const { text } of members) {
     // The comma that each member but the first has before it.
     const length = header.length + (header === "" ? 0 : 1) + (text?.length ?? 0);
-    if (text === undefined || count === MEMBER_LIMIT || length > BYTE_LIMIT) continue;
+    if (text === undefined || length > BYTE_LIMIT) continue;
     header = header === "" ? text : `${header},${text}`;
-    count++;
+    if (++count === MEMBER_LIMIT) break;
   }
   return header;
 }

@@ -6,7 +6,7 @@ import type { StartOptions } from "./options.ts";
 import { metricPipeline } from "./metric-pipeline.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { spanPipeline } from "./span-pipeline.ts";
-import { type Telemetry, telemetryOf } from "./telemetry.ts";
+import { type Telemetry, telemetryOf, type Undoing } from "./telemetry.ts";
 
 /** Telemetry that is at work, and where its spans and measurements go. */
 interface Built {
@@ -15,8 +15,7 @@ interface Built {
   readonly hurry: () => void;
 }
 
-/** `onShutdown` undoes, before the last flush, what was put in place around it. */
-export function build(settings: Settings, onShutdown: () => void): Built {
+export function build(settings: Settings, undo: Undoing = {}): Built {
   const { resource, propagator } = settings;
   const accounts = { spans: new Account(), metrics: new Account() };
   const spans = spanPipeline(settings, resource, accounts.spans);
@@ -27,7 +26,7 @@ export function build(settings: Settings, onShutdown: () => void): Built {
   const telemetry = telemetryOf(
     { pipeline: spans, account: accounts.spans },
     { pipeline: metrics, account: accounts.metrics },
-    onShutdown,
+    undo,
   );
   return { telemetry: withProviders(telemetry, providers), providers, hurry: () => spans.hurry?.() };
 }

@@ -24,7 +24,7 @@ import type { Telemetry } from "./telemetry.ts";
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   const given = isOptions(options) ? options : {};
   reportOthers(given);
-  return runSuppressed(() => build(settingsFor(given), () => {})).telemetry;
+  return runSuppressed(() => build(settingsFor(given))).telemetry;
 }
 
 const OF_START = ["http", "exit", "contextManager"] as const;

@@ -3,20 +3,8 @@ import { describe, quote, report } from "../core/diagnostics.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { Environment } from "./environment.ts";
 import { wellFormedHeaders } from "./headers.ts";
-import type { OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
+import type { HttpTarget, OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
 import type { OtlpEnvironment } from "./otlp-environment.ts";
-
-/** Where OTLP of one signal goes, and how. */
-export interface OtlpSettings {
-  readonly signal: Signal;
-  readonly protocol: OtlpProtocol;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  /** For one attempt, in ms. */
-  readonly timeout: number;
-  readonly compression: "gzip" | "none";
-  readonly tls: TlsFiles;
-}
 
 /** Those of start()'s options that this is about, as whoever called it gave them. */
 interface OtlpOptions {
@@ -37,7 +25,7 @@ const DEFAULT_TIMEOUT = 10_000;
 export function otlpSettings(
   options: OtlpOptions,
   environment: Environment,
-): Readonly<Record<Signal, OtlpSettings>> {
+): Readonly<Record<Signal, HttpTarget>> {
   const urls = urlsOf(options.endpoint, environment);
   const headers = headersOption(options.headers);
   const protocol = protocolOption(options.protocol);
@@ -45,7 +33,7 @@ export function otlpSettings(
   const compression = compressionOption(options.compression);
   const tls = tlsOption(options.tls);
   const files = new Map<string, string | undefined>();
-  const of = (signal: Signal): OtlpSettings => {
+  const of = (signal: Signal): HttpTarget => {
     const own = environment[signal];
     return {
       signal,

@@ -4,10 +4,9 @@ import type { Deadline } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
-import { httpTransport } from "../export/http-transport.ts";
+import { type HttpTarget, httpTransport } from "../export/http-transport.ts";
 import type { Terminal } from "../export/terminal.ts";
 import type { Resource } from "../resource/resource.ts";
-import type { OtlpSettings } from "./otlp-settings.ts";
 
 /** One signal's way out of the process. */
 export interface Pipeline {
@@ -48,7 +47,7 @@ function reportFailure(thrown: unknown): void {
   report("plugin_failed", `another SDK's part failed to flush or shut down (${describe(thrown)})`);
 }
 
-export function deliveryQueue(target: OtlpSettings, account: Account): DeliveryQueue {
+export function deliveryQueue(target: HttpTarget, account: Account): DeliveryQueue {
   const { origin, pathname } = target.url;
   return new DeliveryQueue(httpTransport(target), account, `${origin}${pathname}`);
 }

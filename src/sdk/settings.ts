@@ -17,7 +17,8 @@ import { detect } from "../resource/detect.ts";
 import { type ServiceResource, serviceResource } from "../resource/resource.ts";
 import type { CollectionEnvironment, Environment, ExporterName } from "./environment.ts";
 import { type HttpSettings, httpSettings } from "./http-settings.ts";
-import { type OtlpSettings, otlpSettings } from "./otlp-settings.ts";
+import type { HttpTarget } from "../export/http-transport.ts";
+import { otlpSettings } from "./otlp-settings.ts";
 import { propagatorNamed } from "./propagators.ts";
 import { samplerNamed } from "./samplers.ts";
 import type { StartOptions } from "./options.ts";
@@ -29,10 +30,10 @@ export interface Settings {
   /** What the service is, by what was detected, variables and options. */
   readonly resource: ServiceResource;
   readonly tracesExporter: ExporterName | SpanExporter;
-  readonly traces: OtlpSettings;
+  readonly traces: HttpTarget;
   readonly batch: Partial<BatchLimits>;
   readonly metricsExporter: ExporterName;
-  readonly metrics: OtlpSettings;
+  readonly metrics: HttpTarget;
   readonly collection: CollectionEnvironment;
   readonly sampler: Sampler | undefined;
   readonly processors: readonly SpanProcessor[];
@@ -77,7 +78,7 @@ const NAMES = new Set([
 
 export function resolveSettings(options: StartOptions, environment: Environment): Settings {
   const exporter = exporterOption(options.exporter);
-  const named = typeof exporter === "object" ? undefined : exporter;
+  const named = typeof exporter === "string" ? exporter : undefined;
   reportUnknown(options);
   return {
     isDisabled: environment.isDisabled,

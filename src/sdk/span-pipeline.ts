@@ -2,6 +2,7 @@ import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@
 import { halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleSpans } from "../export/console-spans.ts";
+import type { HttpTarget } from "../export/http-transport.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { SpanBatcher } from "../export/span-batcher.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
@@ -9,7 +10,6 @@ import type { Resource, ServiceResource } from "../resource/resource.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
-import type { OtlpSettings } from "./otlp-settings.ts";
 import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, terminal, within } from "./pipeline.ts";
 import type { Settings } from "./settings.ts";
 
@@ -31,7 +31,7 @@ export function spanPipeline(settings: Settings, resource: ServiceResource, acco
     limits,
     idGenerator,
     resource,
-    keepsEnded: typeof tracesExporter === "object",
+    keepsEnded: typeof tracesExporter !== "string",
   });
   return {
     tracerProvider,
@@ -56,7 +56,7 @@ function spanSink(
   account: Account,
 ): SpanSink & Pipeline {
   const { batch } = settings;
-  if (typeof exporter === "object") return exporting(new ReadableSpanBatcher(exporter, account, batch));
+  if (typeof exporter !== "string") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":
       return new SpanBatcher(resource, deliveryQueue(tracesTarget(settings), account), account, batch);
@@ -67,9 +67,10 @@ function spanSink(
   }
 }
 
-/** An attempt ends at the nearer of the time-outs of exporter and batching. */
-function tracesTarget({ traces, batch }: Settings): OtlpSettings {
-  return { ...traces, timeout: Math.min(traces.timeout, batch.exportTimeout ?? Infinity) };
+/** An attempt ends at the nearer of the time-outs of exporter and batching; batches of a size that is asked for stay apart. */
+function tracesTarget({ traces, batch }: Settings): HttpTarget {
+  const timeout = Math.min(traces.timeout, batch.exportTimeout ?? Infinity);
+  return { ...traces, timeout, joins: batch.batchSpans === undefined };
 }
 
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {

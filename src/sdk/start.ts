@@ -42,14 +42,18 @@ export function start(options: StartOptions = {}): Telemetry {
 }
 
 function begin(settings: Settings): Telemetry {
-  const { telemetry, providers, hurry } = build(settings, () => {
+  const before = (): void => {
     process.off("beforeExit", flushAtExit);
-    process.off("exit", tellUnsent);
-    endSignals();
     for (const hook of hooks) hook.end();
     if (processState.providers === providers) processState.providers = undefined;
     home[RUNNING] = undefined;
-  });
+  };
+  // The last flush is to have its time, too, whatever ends the process meanwhile.
+  const after = (): void => {
+    endSignals();
+    process.off("exit", tellUnsent);
+  };
+  const { telemetry, providers, hurry } = build(settings, { before, after });
   processState.providers = providers;
   registerGlobals(settings.contextManager);
   const hooks = httpHooks(settings);

@@ -37,8 +37,14 @@ interface Signal {
   readonly account: Account;
 }
 
-/** Both signals under one handle. `onShutdown` undoes, before the last flush, what `start()` put in place. */
-export function telemetryOf(spans: Signal, metrics: Signal, onShutdown: () => void): Telemetry {
+/** Undoes what `start()` put in place: before the last flush, and after it. */
+export interface Undoing {
+  readonly before?: () => void;
+  readonly after?: () => void;
+}
+
+/** Both signals under one handle. */
+export function telemetryOf(spans: Signal, metrics: Signal, undo: Undoing): Telemetry {
   const account = (): TelemetryReport => ({
     spans: spans.account.report(),
     metrics: metrics.account.report(),
@@ -57,9 +63,9 @@ export function telemetryOf(spans: Signal, metrics: Signal, onShutdown: () => vo
     },
     shutdown: (options) => {
       if (shutdown !== undefined) return shutdown;
-      onShutdown();
+      undo.before?.();
       const deadline = deadlineIn(timeoutOf(options));
-      return (shutdown = both((pipeline) => pipeline.close(deadline)));
+      return (shutdown = both((pipeline) => pipeline.close(deadline)).finally(undo.after));
     },
     [Symbol.asyncDispose]: async () => {
       await telemetry.shutdown();

@@ -1,5 +1,6 @@
 import type { Tracer, TracerOptions, TracerProvider } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { tracerProviderIn } from "../context/current.ts";
 
 /** A look-up of one tracer in the provider of a context. HOT: asks for it again only when that is another. */
@@ -16,6 +17,7 @@ export function currentTracer(
     if (tracer === undefined || provider !== current) {
       provider = current;
       tracer = current.getTracer(name, version, options);
+      ignoreRejection(tracer);
     }
     return tracer;
   };

@@ -1,5 +1,5 @@
 import { TraceFlags } from "@opentelemetry/api";
-import { report } from "../core/diagnostics.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { partOf } from "../core/part.ts";
 import { alwaysOff, alwaysOn, type Origin, originOf, OwnSampler, type Sampler } from "./sampler.ts";
 
@@ -19,7 +19,7 @@ export interface ParentBasedOptions {
 
 /** As the parent was decided; a root as `root` says.  (Specification: ParentBased) */
 export function parentBased(options: ParentBasedOptions): Sampler {
-  const given: Partial<ParentBasedOptions> = { ...options };
+  const given = readable(options);
   if (given.root === undefined)
     report("invalid_configuration", "parentBased({ root }) was given no root: all are sampled");
   const chosen = (name: keyof ParentBasedOptions, byDefault: Sampler): Sampler =>
@@ -39,6 +39,15 @@ export function parentBased(options: ParentBasedOptions): Sampler {
       .map(([name, delegate]) => `${name}=${delegate.toString()}`)
       .join(", ")}}`;
   return sampler;
+}
+
+function readable(options: ParentBasedOptions): Partial<ParentBasedOptions> {
+  try {
+    return { ...options };
+  } catch (thrown) {
+    report("invalid_configuration", `the options of parentBased() could not be read (${describe(thrown)})`);
+    return {};
+  }
 }
 
 function askingDelegates(delegates: Required<ParentBasedOptions>): Sampler {

@@ -36,6 +36,9 @@ const NO_LINKS: LinkRecord[] = [];
 Object.freeze(NO_EVENTS);
 Object.freeze(NO_LINKS);
 
+/** The links of another iterable than an array are counted one by one, and it may have no end. */
+const MOST_COUNTED = 10_000;
+
 /** What a tracer has decided about a span before it exists. */
 export interface SpanStart {
   readonly traceId: TraceId;
@@ -175,6 +178,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
           this.droppedLinksCount += links.length - index;
           break;
         }
+        if (this.droppedLinksCount >= MOST_COUNTED) break;
         this.appendLink(link);
         index++;
       }
@@ -410,6 +414,8 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
       this.droppedLinksCount++;
       return;
     }
+    // Without an exception for each, which would take time.
+    if (typeof link !== "object" || link === null) return reportLink(link);
     try {
       const { context, attributes } = link;
       if (context === undefined) return reportLink(link);

@@ -53,10 +53,18 @@ export function tracedOf(withSpan: WithSpan): Traced {
   return traced as Traced;
 }
 
+/** Of a decorator's context, which a compiler makes, but might not have. */
+function nameIn(context: unknown): string {
+  try {
+    return String((context as { name?: unknown } | undefined)?.name);
+  } catch {
+    return "undefined";
+  }
+}
+
 function decorator(wrap: (method: unknown, ownName: string) => unknown): unknown {
   return (target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown => {
-    if (descriptor === undefined)
-      return wrap(target, String((context as { name?: unknown } | undefined)?.name));
+    if (descriptor === undefined) return wrap(target, nameIn(context));
     return { ...descriptor, value: wrap(descriptor.value, String(context)) };
   };
 }

@@ -12,17 +12,37 @@ const AT_ONCE: Outcome = { kind: "again", reason: "HTTP 503", after: undefined, 
 const LATER: Outcome = { kind: "again", reason: "HTTP 429", after: 60_000, isUnreachable: false };
 
 /** A queue to a collector that answers as told, the last answer for ever; `sent` lists the bodies by first byte. */
-function queueTo(...answers: Outcome[]): { queue: DeliveryQueue; account: Account; sent: number[] } {
+function queueTo(...answers: Outcome[]): To {
+  return joiningQueueTo(0, ...answers);
+}
+
+interface To {
+  readonly queue: DeliveryQueue;
+  readonly account: Account;
+  readonly sent: number[];
+  readonly lengths: number[];
+}
+
+/** The same, of which batches go together up to so many bytes; `lengths` are of the bodies that were sent. */
+function joiningQueueTo(joinedBytes: number, ...answers: Outcome[]): To {
+  const lengths: number[] = [];
   const account = new Account();
   const sent: number[] = [];
   const send = async (body: Uint8Array): Promise<Outcome> => {
     sent.push(body[0] ?? -1);
+    lengths.push(body.byteLength);
     await sleep(5);
     return (answers.length > 1 ? answers.shift() : answers[0]) ?? DELIVERED;
   };
-  const transport = { send, close: () => {} };
-  const queue = new DeliveryQueue(transport, account, "http://collector.test", 100, () => 1);
-  return { queue, account, sent };
+  const transport = { joinedBytes, send, close: () => {} };
+  const queue = new DeliveryQueue(
+    transport,
+    account,
+    "http://collector.test",
+    100 + 2 * joinedBytes,
+    () => 1,
+  );
+  return { queue, account, sent, lengths };
 }
 
 function push({ queue, account }: { queue: DeliveryQueue; account: Account }, ...marks: number[]): void {
@@ -40,6 +60,45 @@ describe("batches arrive or are counted", () => {
     await to.queue.flush(deadlineIn(1000));
     expect(to.sent).to.deep.equal([1, 2, 3]);
     expect(to.account.report()).to.include({ made: 30, delivered: 30, pending: 0 });
+  });
+
+  it("what waits goes together, as far as one request may be long", async () => {
+    const to = joiningQueueTo(60, DELIVERED);
+    push(to, 1, 2, 3, 4, 5, 6);
+    await to.queue.flush(deadlineIn(1000));
+    expect([to.sent, to.lengths]).to.deep.equal([
+      [1, 2, 4, 6],
+      [30, 60, 60, 30],
+    ]);
+    expect(to.account.report()).to.include({ made: 60, delivered: 60, pending: 0 });
+  });
+
+  it("of what goes together as many are refused as the collector says, and what it refuses whole goes one by one", async () => {
+    const partly: Outcome = { kind: "delivered", rejected: 15, reason: "too old" };
+    const some = joiningQueueTo(60, DELIVERED, partly, DELIVERED);
+    push(some, 1, 2, 3, 4);
+    await some.queue.flush(deadlineIn(1000));
+    expect(some.account.report()).to.include({ made: 40, delivered: 25, rejected: 15, pending: 0 });
+
+    const all = joiningQueueTo(90, DELIVERED, REFUSED, DELIVERED, REFUSED, DELIVERED);
+    push(all, 1, 2, 3, 4, 5, 6);
+    await all.queue.flush(deadlineIn(1000));
+    expect([all.sent, all.lengths]).to.deep.equal([
+      [1, 2, 2, 3, 4, 5],
+      [30, 90, 30, 30, 30, 60],
+    ]);
+    expect(all.account.report()).to.include({ made: 60, delivered: 50, rejected: 10, pending: 0 });
+  });
+
+  it("a flush tries again no sooner than a second after the collector has asked for time", async () => {
+    const to = queueTo(LATER, DELIVERED);
+    push(to, 1);
+    const began = performance.now();
+    for (let each = 0; each < 5; each++) await to.queue.flush(deadlineIn(50));
+    expect(to.sent).to.deep.equal([1]);
+    await to.queue.flush(deadlineIn(5_000));
+    expect(performance.now() - began).to.be.within(990, 3_000);
+    expect(to.account.report()).to.include({ delivered: 10, pending: 0 });
   });
 
   it("a fault that passes costs nothing: the same batch is sent until it is taken", async () => {
@@ -158,7 +217,12 @@ describe("batches arrive or are counted", () => {
       requests++;
       return { ...AT_ONCE, after: 0 };
     };
-    const queue = new DeliveryQueue({ send, close: () => {} }, account, "http://collector.test", 100);
+    const queue = new DeliveryQueue(
+      { joinedBytes: 0, send, close: () => {} },
+      account,
+      "http://collector.test",
+      100,
+    );
     push({ queue, account }, 1);
     await sleep(50);
     expect(requests).to.equal(1);

@@ -57,7 +57,11 @@ const BATCHERS: Readonly<Record<string, Make>> = {
       await wait();
       return DELIVERED;
     };
-    const queue = new DeliveryQueue({ send, close: () => {} }, account, "http://collector.test");
+    const queue = new DeliveryQueue(
+      { joinedBytes: 0, send, close: () => {} },
+      account,
+      "http://collector.test",
+    );
     const batcher = new SpanBatcher({ attributes: {} }, queue, account, limits);
     const close = () => batcher.close(deadlineIn(1_000));
     return { account, sizes, end: endOf(batcher, false), answer, close };

@@ -21,6 +21,7 @@ const TEMPORALITIES: readonly (readonly [MetricPreferences["temporality"], reado
 ];
 
 const NOWHERE: Transport = {
+  joinedBytes: 0,
   send: async () => ({ kind: "delivered", rejected: 0, reason: "" }),
   close: () => {},
 };

@@ -24,7 +24,7 @@ function collector(): { queue: DeliveryQueue; account: Account; bodies: Uint8Arr
     return { kind: "delivered", rejected: 0, reason: "" };
   };
   return {
-    queue: new DeliveryQueue({ send, close: () => {} }, account, "http://collector.test"),
+    queue: new DeliveryQueue({ joinedBytes: 0, send, close: () => {} }, account, "http://collector.test"),
     account,
     bodies,
   };

@@ -27,7 +27,11 @@ function taking() {
     bodies.push(body);
     return { kind: "delivered", rejected: 0, reason: "" } as const;
   };
-  const queue = new DeliveryQueue({ send, close: () => {} }, account, "http://collector.test");
+  const queue = new DeliveryQueue(
+    { joinedBytes: 0, send, close: () => {} },
+    account,
+    "http://collector.test",
+  );
   return { bodies, account, queue };
 }
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { startReceiver } from "../../src/devtools.ts";
+import { slowCollector } from "./slow-collector.ts";
 import { program, spawned } from "./spawned.ts";
 
 const NOBODY = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" };
@@ -54,6 +55,35 @@ describe("a program that comes to its natural end", function () {
       ["shop", "work"],
     ]);
     expect(metrics).to.deep.equal(["work.done"]);
+  });
+
+  it("has delivered many batches, though the collector takes its time over each request", async () => {
+    const collector = await slowCollector(300);
+    const { errors } = await program(
+      `import { start, withSpan } from "throughline";
+       start({ endpoint: "${collector.endpoint}" });
+       for (let each = 0; each < 30_000; each++) withSpan("work", { attributes: { filler: "x".repeat(300) } }, () => {});`,
+    );
+    collector.close();
+    expect(errors).to.equal("");
+    expect(collector.taken).to.have.lengthOf(30_000);
+  });
+
+  it("has delivered everything beside parts of others that hang", async () => {
+    const receiver = await startReceiver({ port: 0 });
+    const { code, errors } = await program(
+      `import { metrics } from "@opentelemetry/api";
+       import { counter, start, withSpan } from "throughline";
+       const never = () => new Promise(() => {});
+       const processor = { onStart() {}, onEnd() {}, forceFlush: never, shutdown: never };
+       start({ endpoint: "${receiver.endpoint}", processors: [processor], exit: { budget: 4_000 } });
+       metrics.getMeter("m").createObservableGauge("never ready").addCallback(never);
+       withSpan("work", () => counter("work.done").add(1));`,
+    );
+    const metrics = receiver.store.series().map(({ name }) => name);
+    await receiver.close();
+    expect([code, receiver.store.spans, metrics]).to.deep.equal([0, 1, ["work.done"]]);
+    expect(errors).to.match(/^throughline: another SDK's part did not flush[^\n]*\n$/);
   });
 
   it("keeps its exit code", async () => {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { startReceiver } from "../../src/devtools.ts";
+import { slowCollector } from "./slow-collector.ts";
 
 interface Ended {
   readonly code: number | null;
@@ -118,6 +119,22 @@ describe("a signal that ends a process", function () {
       expect(ended).to.deep.include({ code: null, signal: "SIGTERM", spans: ["work"] });
       expect(ended.output).to.equal("ready\ncleaned up SIGTERM\n");
     });
+
+  it("loses nothing of a shutdown that is under way", async () => {
+    const collector = await slowCollector(300);
+    const ended = await signalled(
+      `${START}
+      for (let each = 0; each < 3_000; each++) withSpan("work", { attributes: { filler: "x".repeat(500) } }, () => {});
+      void telemetry.shutdown();
+      setInterval(() => {}, 1000);
+      console.log("ready");`,
+      ["SIGTERM"],
+      collector.endpoint,
+    );
+    collector.close();
+    expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
+    expect(collector.taken.filter((name) => name === "work")).to.have.lengthOf(3_000);
+  });
 
   it("ends it at once where it comes a second time", async () => {
     const silent = await silentCollector();

@@ -1,4 +1,5 @@
 import {
+  type BaggageEntry,
   type Context,
   createTraceState,
   propagation,
@@ -49,6 +50,41 @@ const throws = (): never => {
 };
 
 describe("the propagator of W3C injects", () => {
+  it("what a header holds of a large baggage, without a look at the rest", () => {
+    let read = 0;
+    const entries = Array.from({ length: 100_000 }, (_, each): [string, BaggageEntry] => [
+      `k${each}`,
+      {
+        get value() {
+          read++;
+          return "1";
+        },
+      },
+    ]);
+    const baggage = { ...propagation.createBaggage(), getAllEntries: () => entries };
+    const header = inject(propagation.setBaggage(ROOT_CONTEXT, baggage))["baggage"];
+    expect(header?.split(",")).to.have.lengthOf(180);
+    expect(read).to.be.lessThan(1_000);
+  });
+
+  it("no value that is longer than a header, and does not encode it", () => {
+    const value = "é".repeat(10_000_000);
+    const took = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      expect(inject(withBaggage(value))).to.deep.equal({});
+      return performance.now() - began;
+    });
+    expect(Math.min(...took)).to.be.below(5);
+  });
+
+  it("no entry that cannot be read, and all others", () => {
+    const baggage = propagation.getBaggage(propagator.extract(ROOT_CONTEXT, { baggage: "a=1" }));
+    const broken = baggage?.setEntry("b", revoked.proxy as BaggageEntry).setEntry("c", { value: "3" });
+    expect(inject(propagation.setBaggage(ROOT_CONTEXT, broken ?? expect.fail()))).to.deep.equal({
+      baggage: "a=1,c=3",
+    });
+  });
+
   it("trace context and baggage", () => {
     const context = withBaggage("value", withSpanContext({ traceState: createTraceState("a=1,b=2") }));
     expect(inject(context)).to.deep.equal({

@@ -56,6 +56,8 @@ async function told<Told>(exporter: string, act: string): Promise<Told> {
     const tell = (value) => console.log(JSON.stringify(value));
     const { proxy: revoked, revoke } = Proxy.revocable({}, {});
     revoke();
+    const calls = [];
+    let answer;
     const telemetry = start({ exporter: { async shutdown() {}, ...{ ${exporter} } } });
     ${act}
   `,
@@ -91,6 +93,39 @@ describe("the account of an exporter of another SDK", function () {
       });
     });
   }
+
+  it("is closed by the shutdown of one that hangs, which is told to end, and nothing is counted twice", async () => {
+    const [closed, later, calls] = await told<[Accounts, Accounts, string[]]>(
+      `export(spans, done) { calls.push("export"); answer = done; }, async shutdown() { calls.push("shutdown"); }`,
+      `
+      startSpan("span").end();
+      const closed = (await telemetry.shutdown({ timeout: 100 })).spans;
+      answer({ code: 0 });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      tell([closed, telemetry.report().spans, calls]);
+    `,
+    );
+    expect(closed).to.deep.include({ made: 1, delivered: 0, pending: 0 });
+    expect(closed.dropped["shutdown"]).to.equal(1);
+    expect(later).to.deep.equal(closed);
+    expect(calls).to.deep.equal(["export", "shutdown"]);
+  });
+
+  it("is exact where it is a class, with static methods", async () => {
+    const { output, errors } = await program(
+      `
+      import { counter, start, withSpan } from "throughline";
+      class Exporter { static export(spans, done) { done({ code: 0 }); } static async shutdown() {} }
+      const telemetry = start({ exporter: Exporter });
+      counter("c").add(1);
+      withSpan("span", () => {});
+      const { spans } = await telemetry.shutdown();
+      console.log(spans.made, spans.delivered);
+    `,
+      QUIET,
+    );
+    expect([output, errors]).to.deep.equal(["1 1\n", ""]);
+  });
 
   it("holds what ends during a shutdown, and what ends after it as dropped", async () => {
     const [during, after] = await told<[Accounts, Accounts]>(

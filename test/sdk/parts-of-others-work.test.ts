@@ -186,6 +186,17 @@ describe("start()", function () {
     expect(lines).to.deep.equal([["ok", 2, true]]);
   });
 
+  it("keeps the rejections of providers that are async where none may be from the host", async () => {
+    const { output, code } = await program(`
+      import { counter, createTelemetry, withSpan, withTelemetry } from "throughline";
+      const down = async () => { throw new Error("down"); };
+      const telemetry = createTelemetry({ exporter: "none", meterProvider: { getMeter: down }, tracerProvider: { getTracer: down } });
+      const told = withTelemetry(telemetry, () => { counter("c").add(1); return withSpan("span", () => "host"); });
+      setTimeout(() => console.log(told, "lives"), 50);
+    `);
+    expect([output, code]).to.deep.equal(["host lives\n", 0]);
+  });
+
   it("reports parts that are none, and starts without them", async () => {
     const { output, errors, code } = await program(
       `

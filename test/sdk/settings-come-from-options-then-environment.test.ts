@@ -195,7 +195,7 @@ describe("settings", () => {
     expect([traces.timeout, traces.compression]).to.deep.equal([1000, "none"]);
     expect([metrics.timeout, metrics.compression]).to.deep.equal([2000, "gzip"]);
     expect([traces.protocol, metrics.protocol]).to.deep.equal(["http/protobuf", "http/json"]);
-    expect(traces.tls.ca).to.match(/^-----BEGIN CERTIFICATE/);
+    expect(traces.tls?.ca).to.match(/^-----BEGIN CERTIFICATE/);
     const options = { timeout: 5, protocol: "http/json", compression: "gzip", tls: { ca: "ours" } } as const;
     expect(settings(options, variables).traces).to.deep.include(options);
   });

@@ -4,13 +4,13 @@ import { DEFAULT_LIMITS, type Limits } from "../../src/core/limits.ts";
 import { readEnvironment, readVerbosity } from "../../src/sdk/environment.ts";
 import type { StartOptions } from "../../src/sdk/options.ts";
 import { resolveSettings } from "../../src/sdk/settings.ts";
-import type { OtlpSettings } from "../../src/sdk/otlp-settings.ts";
+import type { HttpTarget } from "../../src/export/http-transport.ts";
 import { alwaysOn } from "../../src/trace/sampler.ts";
 import { forgetWhatWasTold, silently } from "../stderr.ts";
 
 type Variables = Readonly<Record<string, string>>;
 
-const withHref = ({ url, headers, timeout, ...rest }: OtlpSettings) => ({
+const withHref = ({ url, headers, timeout, ...rest }: HttpTarget) => ({
   url: url.href,
   headers,
   timeout,

@@ -2,6 +2,7 @@ import { createTraceState, type Link, type SpanContext, type TimeInput } from "@
 import { expect } from "chai";
 import { Context } from "../../src/context/context.ts";
 import { TracerProvider } from "../../src/trace/tracer-provider.ts";
+import { silently } from "../stderr.ts";
 import { recordedSpan } from "./recorded-span.ts";
 
 const CONTEXT: SpanContext = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 };
@@ -80,6 +81,10 @@ describe("an event", () => {
   });
 });
 
+function* endless(): Iterable<Link> {
+  for (;;) yield { context: CONTEXT };
+}
+
 describe("a link", () => {
   it("has the span context that it points to and attributes, in the order of the calls", () => {
     const { links } = recordedSpan((span) => {
@@ -157,6 +162,22 @@ describe("a link", () => {
       ),
     );
     expect([links.length, dropped.links]).to.deep.equal([128, 2]);
+  });
+
+  it("is read no further where there is no end of them", () => {
+    const { links, dropped } = recordedSpan((span) => span.addLinks(endless() as Link[]));
+    expect([links.length, dropped.links]).to.deep.equal([128, 10_000]);
+  });
+
+  it("costs little where a million are none", () => {
+    let took = Infinity;
+    const none = Array.from({ length: 1_000_000 }) as Link[];
+    silently(() => {
+      const began = performance.now();
+      recordedSpan((span) => span.addLinks(none));
+      took = performance.now() - began;
+    });
+    expect(took).to.be.below(3_000);
   });
 
   for (const [what, nonsense] of Object.entries<unknown>({

@@ -234,6 +234,18 @@ describe("a sampler by the parent", () => {
     expect(parentBased(undefined as unknown as ParentBasedOptions).toString()).to.equal(byDefault.toString());
   });
 
+  it("goes the way of the parent where its options cannot be read, which is reported", () => {
+    const broken = {
+      get root(): Sampler {
+        throw new Error("on purpose");
+      },
+    };
+    const before = troubles().invalid_configuration ?? 0;
+    const byDefault = parentBased({ root: alwaysOn() }).toString();
+    silently(() => expect(parentBased(broken).toString()).to.equal(byDefault));
+    expect(troubles().invalid_configuration).to.be.greaterThan(before);
+  });
+
   it("says how it decides", () => {
     expect(parentBased(options).toString()).to.equal(
       `ParentBased{${names.map((name) => `${name}=${name}`).join(", ")}}`,
