@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import { percentDecode } from "../core/percent-decode.ts";
 
 /**
  * `key=value,key=value`, percent-encoded, as attributes; undefined where any of it is malformed, for then all of it is to
@@ -12,12 +13,4 @@ export function parseResourceAttributes(text: string): Attributes | undefined {
     attributes.push([key, value]);
   }
   return Object.fromEntries(attributes);
-}
-
-function percentDecode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -16,10 +16,10 @@ interface Built {
 }
 
 export function build(settings: Settings, undo: Undoing = {}): Built {
-  const { resource, propagator } = settings;
+  const { propagator } = settings;
   const accounts = { spans: new Account(), metrics: new Account() };
-  const spans = spanPipeline(settings, resource, accounts.spans);
-  const metrics = metricPipeline(settings, resource, accounts.metrics);
+  const spans = spanPipeline(settings, accounts.spans);
+  const metrics = metricPipeline(settings, accounts.metrics);
   const { tracerProvider } = spans;
   const { meterProvider } = metrics;
   const providers = { tracerProvider, meterProvider, propagator };

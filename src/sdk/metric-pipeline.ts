@@ -4,9 +4,9 @@ import { createRequire } from "node:module";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleMetrics } from "../export/console-metrics.ts";
-import { QueueingMetricExporter } from "../export/metric-exporter.ts";
-import type { ServiceResource } from "../resource/resource.ts";
-import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, terminal, within } from "./pipeline.ts";
+import { QueueingMetricExporter } from "../export/queueing-metric-exporter.ts";
+import { terminal } from "../export/terminal.ts";
+import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, within } from "./pipeline.ts";
 import type { Settings } from "./settings.ts";
 
 /** Between two collections of metrics, in ms.  (Specification: OTEL_METRIC_EXPORT_INTERVAL) */
@@ -29,26 +29,22 @@ const NO_METRICS: MetricPipeline = {
  * The official provider with our exporter, or another's with all that belongs to it. Without the package that records
  * metrics, as in a bundle that left it out, there are none, and the rest works.
  */
-export function metricPipeline(
-  settings: Settings,
-  resource: ServiceResource,
-  account: Account,
-): MetricPipeline {
+export function metricPipeline(settings: Settings, account: Account): MetricPipeline {
   if (settings.isDisabled) return NO_METRICS;
   if (settings.meterProvider !== undefined)
     return { meterProvider: settings.meterProvider, ...foreignPipeline(settings.meterProvider) };
   try {
-    return sdkMetricPipeline(settings, resource, account);
+    return sdkMetricPipeline(settings, account);
   } catch (thrown) {
     report("internal_error", `metrics cannot be recorded (${describe(thrown)})`);
     return NO_METRICS;
   }
 }
 
-function sdkMetricPipeline(settings: Settings, resource: ServiceResource, account: Account): MetricPipeline {
+function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline {
   // Synchronously, and only now: importing the package must load no SDK.
   const sdk = createRequire(import.meta.url)("@opentelemetry/sdk-metrics") as typeof SdkMetrics;
-  const { metricsExporter, metrics, collection, views, readers } = settings;
+  const { metricsExporter, metrics, collection, resource } = settings;
   const queue = metricsExporter === "otlp" ? deliveryQueue(metrics, account) : undefined;
   const exporter =
     queue === undefined
@@ -61,11 +57,14 @@ function sdkMetricPipeline(settings: Settings, resource: ServiceResource, accoun
     // The reader refuses a longer one.
     exportTimeoutMillis: Math.min(timeout, interval),
   };
-  const make = (...given: [readonly SdkMetrics.ViewOptions[], readonly SdkMetrics.IMetricReader[]]) => {
-    const ownReaders = metricsExporter === "none" ? [] : [new sdk.PeriodicExportingMetricReader(own)];
-    return new sdk.MeterProvider({ resource, views: [...given[0]], readers: [...ownReaders, ...given[1]] });
+  const views = settings.views.filter((view, at) =>
+    attempt(`views[${at}]`, () => new sdk.MeterProvider({ views: [view] })),
+  );
+  const make = (given: readonly SdkMetrics.IMetricReader[]) => {
+    const ours = metricsExporter === "none" ? [] : [new sdk.PeriodicExportingMetricReader(own)];
+    return new sdk.MeterProvider({ resource, views, readers: [...ours, ...given] });
   };
-  const meterProvider = attempt(() => make(views, readers)) ?? make([], []);
+  const meterProvider = attempt("readers", () => make(settings.readers)) ?? make([]);
   return {
     meterProvider,
     flush: async (deadline) => {
@@ -79,11 +78,11 @@ function sdkMetricPipeline(settings: Settings, resource: ServiceResource, accoun
   };
 }
 
-function attempt<Provider>(make: () => Provider): Provider | undefined {
+function attempt<Provider>(name: string, make: () => Provider): Provider | undefined {
   try {
     return make();
   } catch (thrown) {
-    report("plugin_failed", `readers or views of start() failed (${describe(thrown)}), and are left out`);
+    report("plugin_failed", `${name} of start() failed (${describe(thrown)}), and is left out`);
     return undefined;
   }
 }

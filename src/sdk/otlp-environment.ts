@@ -1,3 +1,4 @@
+import { percentDecode } from "../core/percent-decode.ts";
 import { wellFormedHeaders } from "./headers.ts";
 import type { VariableReader } from "./variables.ts";
 
@@ -51,12 +52,4 @@ function readHeaders(reader: VariableReader, name: string): Readonly<Record<stri
     return [key, percentDecode(member.slice(equals + 1).trim())] as const;
   });
   return wellFormedHeaders(headers, name);
-}
-
-function percentDecode(value: string): string | undefined {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,6 @@ import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { type HttpTarget, httpTransport } from "../export/http-transport.ts";
-import type { Terminal } from "../export/terminal.ts";
 import type { Resource } from "../resource/resource.ts";
 
 /** One signal's way out of the process. */
@@ -54,21 +53,4 @@ export function deliveryQueue(target: HttpTarget, account: Account): DeliveryQue
 
 export function serviceOf(resource: Resource): string {
   return String(resource.attributes["service.name"]);
-}
-
-const ignore = (): void => {};
-
-/** The terminal that the console exporters draw on; 80 columns and no colors where stdout is none. */
-export function terminal(): Terminal {
-  const { stdout } = process;
-  return {
-    width: stdout.columns ?? 80,
-    color: stdout.isTTY && stdout.hasColors(),
-    print: (text) => {
-      // A reader that has gone, as of `node app.js | head`, must not end a program that prints nothing itself; what
-      // the program prints is its own affair, so the listener goes with our text.
-      stdout.on("error", ignore);
-      stdout.write(`${text}\n`, () => void setImmediate(() => stdout.off("error", ignore)));
-    },
-  };
 }

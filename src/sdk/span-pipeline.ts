@@ -6,11 +6,11 @@ import type { HttpTarget } from "../export/http-transport.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { SpanBatcher } from "../export/span-batcher.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
-import type { Resource, ServiceResource } from "../resource/resource.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
-import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, terminal, within } from "./pipeline.ts";
+import { terminal } from "../export/terminal.ts";
+import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, within } from "./pipeline.ts";
 import type { Settings } from "./settings.ts";
 
 export interface SpanPipeline extends Pipeline {
@@ -18,12 +18,12 @@ export interface SpanPipeline extends Pipeline {
 }
 
 /** Our own tracer provider and its exporter, or another's with all that belongs to it. */
-export function spanPipeline(settings: Settings, resource: ServiceResource, account: Account): SpanPipeline {
+export function spanPipeline(settings: Settings, account: Account): SpanPipeline {
   if (settings.isDisabled) return { ...NOWHERE, tracerProvider: new ProxyTracerProvider() };
   if (settings.tracerProvider !== undefined)
     return { tracerProvider: settings.tracerProvider, ...foreignPipeline(settings.tracerProvider) };
-  const { tracesExporter, sampler, limits, idGenerator } = settings;
-  const sink = spanSink(tracesExporter, settings, resource, account);
+  const { tracesExporter, sampler, limits, idGenerator, resource } = settings;
+  const sink = spanSink(tracesExporter, settings, account);
   const tracerProvider = new TracerProvider({
     sink,
     sampler,
@@ -52,10 +52,9 @@ const NOWHERE: SpanSink & Pipeline = { accept: () => {}, flush: async () => {}, 
 function spanSink(
   exporter: ExporterName | SpanExporter,
   settings: Settings,
-  resource: Resource,
   account: Account,
 ): SpanSink & Pipeline {
-  const { batch } = settings;
+  const { batch, resource } = settings;
   if (typeof exporter !== "string") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":

@@ -31,8 +31,8 @@ export interface Telemetry extends AsyncDisposable {
 
 const FLUSH_TIMEOUT = 5_000;
 
-/** A signal: its way out, and what became of all that went that way. */
-interface Signal {
+/** Of spans or of metrics: the way out, and what became of all that went that way. */
+interface Way {
   readonly pipeline: Pipeline;
   readonly account: Account;
 }
@@ -44,7 +44,7 @@ export interface Undoing {
 }
 
 /** Both signals under one handle. */
-export function telemetryOf(spans: Signal, metrics: Signal, undo: Undoing): Telemetry {
+export function telemetryOf(spans: Way, metrics: Way, undo: Undoing): Telemetry {
   const account = (): TelemetryReport => ({
     spans: spans.account.report(),
     metrics: metrics.account.report(),

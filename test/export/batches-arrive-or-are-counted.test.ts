@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deadlineIn } from "../../src/core/deadline.ts";
+import { silently } from "../stderr.ts";
 import { Account } from "../../src/export/account.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
 import type { Outcome } from "../../src/export/outcome.ts";
 
+const MEBIBYTE = 1024 * 1024;
 const DELIVERED: Outcome = { kind: "delivered", rejected: 0, reason: "" };
 const REFUSED: Outcome = { kind: "rejected", reason: "HTTP 400" };
 const UNREACHABLE: Outcome = { kind: "again", reason: "ECONNREFUSED", after: undefined, isUnreachable: true };
@@ -135,6 +137,51 @@ describe("batches arrive or are counted", () => {
     push(to, 1, 2, 3, 4);
     const { dropped, pending } = to.account.report();
     expect({ dropped: dropped.queue_full, pending }).to.deep.equal({ dropped: 10, pending: 30 });
+  });
+
+  it("keeps 32 MiB, unless it is told otherwise, and bodies of up to 4 MiB", () => {
+    const account = new Account();
+    const never = new Promise<Outcome>(() => {});
+    const queue = new DeliveryQueue(
+      { joinedBytes: 0, send: () => never, close: () => {} },
+      account,
+      "http://collector.test",
+    );
+    const pushed = (bytes: number) => {
+      account.make(1);
+      queue.push({ body: new Uint8Array(bytes), items: 1 });
+      return Object.entries(account.report().dropped).filter(([, count]) => count > 0);
+    };
+    silently(() => {
+      for (let each = 0; each < 8; each++) expect(pushed(4 * MEBIBYTE)).to.deep.equal([]);
+      expect(pushed(4 * MEBIBYTE + 1)).to.deep.equal([["too_large", 1]]);
+      expect(pushed(1)).to.deep.equal([
+        ["queue_full", 1],
+        ["too_large", 1],
+      ]);
+    });
+  });
+
+  it("waits longer with each attempt that fails, and as long as the collector asks", async () => {
+    const attempts: number[] = [];
+    const times: number[] = [];
+    const answers: Outcome[] = [AT_ONCE, AT_ONCE, { ...AT_ONCE, after: 80 }, DELIVERED, AT_ONCE, DELIVERED];
+    const send = async (): Promise<Outcome> => {
+      times.push(performance.now());
+      return answers.shift() ?? DELIVERED;
+    };
+    const wait = (attempt: number) => {
+      attempts.push(attempt);
+      return 5;
+    };
+    const transport = { joinedBytes: 0, send, close: () => {} };
+    const account = new Account();
+    const to = { account, queue: new DeliveryQueue(transport, account, "http://collector.test", 100, wait) };
+    push(to, 1, 2);
+    while (account.pending > 0) await sleep(5);
+    expect(attempts).to.deep.equal([1, 2, 3, 1]);
+    const waits = times.map((time, at) => time - (times[at - 1] ?? time));
+    expect(waits[3]).to.be.at.least(79);
   });
 
   it("has room again for what was delivered", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import dns from "node:dns";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type ClientRequest, createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -81,6 +82,8 @@ describe("a collector's answer", () => {
       after: 0,
     });
     expect(await status(503, { "retry-after": "soon" })).to.include({ after: undefined });
+    const later = await status(503, { "retry-after": new Date(Date.now() + 30_000).toUTCString() });
+    expect(later.kind === "again" ? later.after : later).to.be.within(25_000, 30_000);
   });
 
   it("a partial success says how many were refused and why", async () => {
@@ -165,6 +168,41 @@ describe("a collector's answer", () => {
       response.on("close", () => clearInterval(timer));
     }, 60);
     expect(outcome).to.include({ kind: "delivered" });
+  });
+
+  it("no answer means that nobody is there, where no name, no way and no port lead to them", async () => {
+    const { lookup } = dns;
+    try {
+      for (const code of ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"]) {
+        const failing = (_host: string, _options: object, done: (error: Error) => void) =>
+          setImmediate(done, Object.assign(new Error(code), { code }));
+        Object.assign(dns, { lookup: failing });
+        const url = new URL("http://collector.invalid/v1/traces");
+        const outcome = await httpTransport({ ...TO, url, headers: {}, timeout: 500 }).send(Buffer.from("x"));
+        expect(outcome).to.include({ kind: "again", reason: code, isUnreachable: code !== "EPIPE" });
+      }
+    } finally {
+      Object.assign(dns, { lookup });
+    }
+  });
+
+  it("is asked for over one connection, which a close ends, also of a request that is about to be made", async () => {
+    const sockets = new Set<Socket>();
+    let requests = 0;
+    const server = createServer((request, response) => {
+      requests++;
+      request.resume().on("end", () => response.end());
+    }).on("connection", (socket: Socket) => sockets.add(socket));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const url = new URL(`http://127.0.0.1:${port}/v1/traces`);
+    const transport = httpTransport({ ...TO, url, headers: {}, timeout: 500, compression: "gzip" });
+    for (let each = 0; each < 3; each++) await transport.send(Buffer.from("x"));
+    const late = transport.send(Buffer.from("x"));
+    transport.close();
+    expect(await late).to.include({ kind: "rejected" });
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    expect([sockets.size, requests]).to.deep.equal([1, 3]);
   });
 
   it("adds nothing to a connection that is used again", async () => {

@@ -2,7 +2,7 @@ import { AggregationTemporality, AggregationType, InstrumentType } from "@opente
 import { expect } from "chai";
 import { Account } from "../../src/export/account.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
-import { QueueingMetricExporter } from "../../src/export/metric-exporter.ts";
+import { QueueingMetricExporter } from "../../src/export/queueing-metric-exporter.ts";
 import type { Transport } from "../../src/export/outcome.ts";
 import { aggregationOf, type MetricPreferences, temporalityOf } from "../../src/export/metric-preferences.ts";
 

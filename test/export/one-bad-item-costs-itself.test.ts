@@ -4,7 +4,7 @@ import { deadlineIn } from "../../src/core/deadline.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { Account } from "../../src/export/account.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
-import { QueueingMetricExporter } from "../../src/export/metric-exporter.ts";
+import { QueueingMetricExporter } from "../../src/export/queueing-metric-exporter.ts";
 import type { Outcome } from "../../src/export/outcome.ts";
 import { SpanBatcher } from "../../src/export/span-batcher.ts";
 import type { MetricsRecord } from "../../src/metrics/record.ts";

@@ -6,7 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { Account } from "../../src/export/account.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
 import { httpTransport } from "../../src/export/http-transport.ts";
-import { QueueingMetricExporter } from "../../src/export/metric-exporter.ts";
+import { QueueingMetricExporter } from "../../src/export/queueing-metric-exporter.ts";
 import { SpanBatcher } from "../../src/export/span-batcher.ts";
 import { deadlineIn } from "../../src/core/deadline.ts";
 import type { MetricRecord } from "../../src/metrics/record.ts";

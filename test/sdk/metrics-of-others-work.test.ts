@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { startReceiver } from "../../src/devtools.ts";
 import { program } from "../processes/spawned.ts";
 
 async function told(code: string): Promise<{ lines: unknown; errors: string }> {
@@ -30,7 +31,23 @@ const ORDERS = [["shop.orders", [[{ currency: "EUR", user: "ann" }, 2]]]];
 describe("start()", function () {
   this.timeout(20_000);
 
-  it("takes readers, which collect besides our export, or alone, and know the service", async () => {
+  it("takes readers and views besides our export, which goes on and has the views, too", async () => {
+    const collector = await startReceiver({ port: 0 });
+    const { lines, errors } = await told(`
+      const views = [{ instrumentName: "shop.orders", name: "orders" }];
+      const telemetry = start({ endpoint: "${collector.endpoint}", readers: [reader], views });
+      use();
+      await telemetry.shutdown();
+      const lines = seen();
+    `);
+    await collector.close();
+    expect([lines, errors]).to.deep.equal([[["orders", [[{ currency: "EUR", user: "ann" }, 2]]]], ""]);
+    expect(collector.store.series().map(({ name, point }) => [name, point.value])).to.deep.equal([
+      ["orders", 2],
+    ]);
+  });
+
+  it("takes readers, which collect alone where nothing else does, and know the service", async () => {
     const { lines, errors } = await told(`
       const telemetry = start({ service: "shop", exporter: "none", readers: [reader] });
       use();
@@ -83,14 +100,15 @@ describe("start()", function () {
     );
   });
 
-  it("goes on without readers and views of which one fails", async () => {
+  it("goes on without readers of which one fails, and without a view that fails", async () => {
     const { lines, errors } = await told(`
       const broken = { collect() {}, forceFlush: async () => {}, shutdown: async () => {}, setMetricProducer() { throw new Error("down"); } };
-      const telemetry = start({ exporter: "none", readers: [reader, broken], views: [{ aggregation: 5 }] });
+      const telemetry = start({ exporter: "none", readers: [reader, broken], views: [{ instrumentName: "shop.orders", name: "orders" }, { aggregation: 5 }] });
       use();
-      const lines = Object.keys((await telemetry.shutdown()).troubles);
+      const { troubles } = await telemetry.shutdown();
+      const lines = troubles;
     `);
-    expect(lines).to.deep.equal(["plugin_failed"]);
-    expect(errors).to.match(/^throughline: readers or views [^\n]+\n$/);
+    expect(lines).to.deep.equal({ plugin_failed: 2 });
+    expect(errors).to.match(/^throughline: views\[1\] of start\(\) failed [^\n]+\n$/);
   });
 });

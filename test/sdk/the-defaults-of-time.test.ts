@@ -1,0 +1,24 @@
+import { expect } from "chai";
+import { program } from "../processes/spawned.ts";
+
+describe("without settings", function () {
+  this.timeout(20_000);
+
+  it("spans leave every five seconds, metrics every minute", async () => {
+    const { output, errors } = await program(`
+      import timers from "node:timers";
+      import { syncBuiltinESMExports } from "node:module";
+      const { setInterval } = globalThis;
+      const delays = [];
+      const noting = (fn, delay, ...rest) => { delays.push(delay); return setInterval(fn, delay, ...rest); };
+      timers.setInterval = noting;
+      globalThis.setInterval = noting;
+      syncBuiltinESMExports();
+      const { start } = await import("throughline");
+      start();
+      console.log(JSON.stringify(delays.toSorted((a, b) => a - b)));
+      process.exit();
+    `);
+    expect([JSON.parse(output), errors]).to.deep.equal([[5_000, 60_000], ""]);
+  });
+});
