@@ -104,6 +104,16 @@ describe("a request", () => {
     expect(told).to.match(/^throughline: [^\n]*longer than a request may be[^\n]*\n$/);
   });
 
+  it("holds as many spans where the resource is long, which each request tells once", async () => {
+    const { bodies, account, queue } = taking();
+    const long = { attributes: { "service.name": "shop", filler: "x".repeat(300_000) } };
+    const batcher = new SpanBatcher(long, queue, account);
+    for (let each = 0; each < 1_000; each++) batcher.accept(named("span", 10));
+    await batcher.close(deadlineIn(1_000));
+    expect(bodies).to.have.lengthOf(1);
+    expect(account.report()).to.include({ made: 1_000, delivered: 1_000 });
+  });
+
   it("is not made for a span that is longer by itself: it is counted, and costs no other", async () => {
     const { bodies, account, queue } = taking();
     const batcher = new SpanBatcher(RESOURCE, queue, account);
