@@ -20,6 +20,16 @@ export function wordAt(text: string, from: number): number {
   return word;
 }
 
+/** The same of digits in either case. */
+const ANY_DIGITS = DIGITS.slice();
+for (let value = 10; value < 16; value++) ANY_DIGITS[value.toString(16).toUpperCase().charCodeAt(0)] = value;
+
+/** HOT. The byte that two digits say, in either case; negative where they are none. */
+export function octetAt(text: string, from: number): number {
+  const high = ANY_DIGITS[text.charCodeAt(from)] ?? -1;
+  return (high << 4) | (ANY_DIGITS[text.charCodeAt(from + 1)] ?? -1);
+}
+
 const CODES = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 
 /** HOT. Two int32 as 16 lowercase digits: from their codes, a third of what it takes to join them byte by byte. */

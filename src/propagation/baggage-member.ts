@@ -1,5 +1,6 @@
 import { type BaggageEntry, baggageEntryMetadataFromString } from "@opentelemetry/api";
 import { BYTE_LIMIT } from "./baggage-limits.ts";
+import { octetAt } from "../core/hex.ts";
 import { endOf, EQUALS, isAll, OCTET, SPACE, TOKEN, trimmed } from "./characters.ts";
 
 /** A member of a baggage list: a key, and a value as it travels or as its owner gave it. */
@@ -91,13 +92,21 @@ function isProperty(property: string): boolean {
   return key !== "" && isAll(TOKEN, key) && isAll(OCTET, value);
 }
 
-/** A percent sign that begins no ASCII character. */
-const OTHER_OCTET = /%(?![0-7][0-9a-fA-F])/;
-
-/** Octets that are no UTF-8 become U+FFFD, as the specification asks; decodeURIComponent would throw. */
+/** HOT. Octets that are no UTF-8 become U+FFFD, as the specification asks; decodeURIComponent would throw. */
 function percentDecode(value: string): string {
-  if (!value.includes("%")) return value;
-  if (!OTHER_OCTET.test(value)) return decodeURIComponent(value);
+  let [text, from] = ["", 0];
+  for (let at = value.indexOf("%"); at >= 0; at = value.indexOf("%", from)) {
+    const octet = octetAt(value, at + 1);
+    if (octet < 0 || octet > LAST_OF_ASCII) return decodeOctets(value);
+    text += value.slice(from, at) + String.fromCharCode(octet);
+    from = at + 3;
+  }
+  return text + value.slice(from);
+}
+
+const LAST_OF_ASCII = 0x7f;
+
+function decodeOctets(value: string): string {
   return value.replace(/(?:%[0-9a-fA-F]{2})+/g, (octets) =>
     Buffer.from(octets.replaceAll("%", ""), "hex").toString(),
   );
