@@ -45,6 +45,8 @@ export class DeliveryQueue {
   readonly #waiting: Batch[] = [];
   readonly #flushes = new Set<Flush>();
   #bytes = 0;
+  /** Batches go together up to so many bytes, until what waits has got through. */
+  #joinedBytes: number;
   /** So many of the first go each alone. */
   #alone = 0;
   #isDraining = false;
@@ -63,6 +65,7 @@ export class DeliveryQueue {
     wait: (attempt: number) => number = backoff,
   ) {
     this.#transport = transport;
+    this.#joinedBytes = transport.joinedBytes;
     this.#account = account;
     this.#endpoint = endpoint;
     this.#limit = limit;
@@ -139,7 +142,7 @@ export class DeliveryQueue {
     let [count, items, bytes] = [0, 0, 0];
     for (const batch of this.#waiting) {
       const joined = bytes + batch.body.byteLength;
-      if (count > 0 && (this.#alone > 0 || joined > this.#transport.joinedBytes)) break;
+      if (count > 0 && (this.#alone > 0 || joined > this.#joinedBytes)) break;
       [count, items, bytes] = [count + 1, items + batch.items, joined];
     }
     const bodies = this.#waiting.slice(0, count).map(({ body }) => body);
@@ -147,8 +150,12 @@ export class DeliveryQueue {
   }
 
   #settle(group: Group, outcome: Outcome): void {
-    if (outcome.kind === "again") return this.#tell(outcome);
-    this.#wasReached = true;
+    if (outcome.kind === "again") {
+      // Perhaps so much does not get through in time.
+      if (group.count > 1 && !outcome.isUnreachable) this.#joinedBytes = group.body.byteLength / 2;
+      return this.#tell(outcome);
+    }
+    if (outcome.kind !== "too_large") this.#wasReached = true;
     if (outcome.kind === "rejected" && group.count > 1) {
       // Perhaps one of them alone is to blame.
       this.#alone = group.count;
@@ -156,6 +163,7 @@ export class DeliveryQueue {
     }
     this.#alone = Math.max(0, this.#alone - 1);
     this.#waiting.splice(0, group.count);
+    if (this.#waiting.length === 0) this.#joinedBytes = this.#transport.joinedBytes;
     this.#bytes -= group.body.byteLength;
     if (outcome.kind === "too_large") return this.#dropTooLarge(group);
     const rejected = outcome.kind === "rejected" ? group.items : Math.min(outcome.rejected, group.items);
@@ -167,7 +175,6 @@ export class DeliveryQueue {
       report("collector_warns", `${this.#endpoint} takes telemetry, and says: ${outcome.reason}`);
   }
 
-  /** A batch that is long by itself is of a single item. */
   #dropTooLarge({ items }: Batch): void {
     this.#account.drop(items, "too_large");
     report("limit_reached", "a span or a data point is longer than a request may be: it is dropped");
@@ -195,7 +202,8 @@ export class DeliveryQueue {
   /** At once, but where the collector has asked for time. */
   #tryAgain(): void {
     const wait = this.#askedAt + SHORTEST_ASKED_WAIT - performance.now();
-    if (wait > 0) setTimeout(() => this.#endPause(), wait).unref();
+    if (this.#flushes.size === 0) return;
+    if (wait > 0) setTimeout(() => this.#tryAgain(), wait).unref();
     else this.#endPause();
   }
 

@@ -146,13 +146,12 @@ function read(response: IncomingMessage, settle: (outcome: Outcome) => void): vo
   // `close` comes in every case: after the end, after an abort, after our own destroy.
   response.on("error", () => {});
   response.on("close", () => {
-    if (length > RESPONSE_LIMIT)
-      return settle({ kind: "rejected", reason: "its answer is longer than 4 MiB" });
-    settle(outcomeOf(response, response.complete ? Buffer.concat(chunks) : undefined));
+    if (length > RESPONSE_LIMIT) settle(outcomeOf(response, "too long"));
+    else settle(outcomeOf(response, response.complete ? Buffer.concat(chunks) : undefined));
   });
 }
 
-function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome {
+function outcomeOf(response: IncomingMessage, body: Buffer | "too long" | undefined): Outcome {
   const status = response.statusCode ?? 0;
   if (RETRYABLE.has(status)) {
     return {
@@ -164,6 +163,9 @@ function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome
   }
   if (status < 200 || status > 299)
     return { kind: "rejected", reason: `HTTP ${status}${said(response, body)}` };
+  // An error by the specification; but the collector has it, so it is not to be sent again.
+  if (body === "too long")
+    return { kind: "delivered", rejected: Infinity, reason: "its answer is longer than 4 MiB" };
   // The status says that the collector has it; an answer that broke off takes nothing back.
   const isJson = /^application\/json/i.test(response.headers["content-type"] ?? "");
   const { rejected, message } = decodeRejection(body ?? Buffer.of(), isJson);
@@ -171,10 +173,11 @@ function outcomeOf(response: IncomingMessage, body: Buffer | undefined): Outcome
 }
 
 /** What a collector says of its refusal, where it says it in text. */
-function said({ headers }: IncomingMessage, body: Buffer | undefined): string {
+function said({ headers }: IncomingMessage, body: Buffer | "too long" | undefined): string {
   const isText = /^(?:text\/plain|application\/json)/i.test(headers["content-type"] ?? "");
-  const text = isText ? body?.toString("utf8", 0, REASON_LENGTH).trim() : undefined;
-  return text === undefined || text === "" ? "" : `: ${text}`;
+  if (!isText || typeof body !== "object") return "";
+  const text = body.toString("utf8", 0, REASON_LENGTH).trim();
+  return text === "" ? "" : `: ${text}`;
 }
 
 /** Seconds or an HTTP date, as ms from now.  (RFC 9110, 10.2.3) */

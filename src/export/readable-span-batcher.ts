@@ -69,7 +69,7 @@ export class ReadableSpanBatcher implements SpanSink {
     this.#waiting = [];
     this.#account.drop(this.#account.pending, "shutdown");
     try {
-      ignoreRejection(this.#exporter.shutdown());
+      ignoreRejection(runSuppressed(() => this.#exporter.shutdown()));
     } catch (thrown) {
       report("plugin_failed", `the span exporter failed to shut down (${describe(thrown)})`);
     }

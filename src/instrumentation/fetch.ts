@@ -70,7 +70,7 @@ function addingOnce(request: UndiciRequest): (name: string, value: string) => vo
   };
   return (name, value) => {
     addHeader.call(request, name, value);
-    added.add(name);
+    added.add(name.toLowerCase());
   };
 }
 

@@ -68,7 +68,9 @@ function endWith(exchange: HttpExchange, socket: Socket, response: ServerRespons
   for (const [earlier, end] of open) if (earlier.writableFinished) end();
   const before = socket.bytesWritten;
   const end = guarded("a response's close", () => {
-    if (open.delete(response)) endServerExchange(exchange, response, socket.bytesWritten > before);
+    // As far as the connection tells, whose bytes may be of a hint or of the response before.
+    const isAnySent = !(socket.bytesWritten <= before);
+    if (open.delete(response)) endServerExchange(exchange, response, isAnySent);
   });
   open.set(response, end);
   response.once("close", end);

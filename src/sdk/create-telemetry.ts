@@ -30,7 +30,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
 const OF_START = ["http", "exit", "contextManager"] as const;
 
 function reportOthers(options: StartOptions): void {
-  const given = OF_START.filter((name) => name in copyOfOptions(options));
+  const given = OF_START.filter((name) => copyOfOptions(options)[name] !== undefined);
   if (given.length > 0)
     report("invalid_configuration", `createTelemetry() has no option ${given.join(", ")}: start() has`);
 }

@@ -82,7 +82,7 @@ function attempt<Provider>(name: string, make: () => Provider): Provider | undef
   try {
     return make();
   } catch (thrown) {
-    report("plugin_failed", `${name} of start() failed (${describe(thrown)}), and is left out`);
+    report("plugin_failed", `${name} of start() failed (${describe(thrown)}): left out`);
     return undefined;
   }
 }

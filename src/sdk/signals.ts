@@ -1,3 +1,4 @@
+import { processWide } from "../core/process-wide.ts";
 import { runOutside } from "../context/suppression.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -17,20 +18,27 @@ export function flushAtSignals(telemetry: Telemetry, budget: number, hurry: () =
   if (!process.getBuiltinModule("node:worker_threads").isMainThread) return () => {};
   const ends = SIGNALS.map((signal) => {
     let isFlushing = false;
-    const end = (): void => void process.off(signal, onSignal);
+    const end = (): void => {
+      process.off(signal, onSignal);
+      own.delete(onSignal);
+    };
     const onSignal = (): void => {
-      const isAlone = decidingListeners(signal) === 1;
+      const isAlone = decidingListeners(signal) === 0;
       if (isAlone && isFlushing) return raise(signal, end);
       isFlushing = true;
       hurry();
       void telemetry.flush({ timeout: budget }).then(() => {
-        if (isAlone) raise(signal, end);
         isFlushing = false;
+        if (!isAlone) return;
+        end();
+        // The last of ours, where one began as another was shut down.
+        if (ownListeners(signal) === 0) raise(signal, end);
       });
     };
     // Before the host's: one that listens once is gone by the time that those behind it are called. Node calls all
     // listeners, the host's too, in the context in which the first was added.
     runOutside(() => process.prependListener(signal, onSignal));
+    own.add(onSignal);
     return end;
   });
   return () => {
@@ -44,14 +52,21 @@ interface SignalExit {
 }
 const SIGNAL_EXIT = Symbol.for("signal-exit emitter");
 
+const own = processWide("signal listeners", () => new Set<() => void>());
+
+function ownListeners(signal: Signal): number {
+  return process.listeners(signal).filter((listener) => own.has(listener as () => void)).length;
+}
+
 /**
- * Ours included. Those of signal-exit, which many command-line libraries bring along, raise the signal again where nobody
+ * Without ours. Those of signal-exit, which many command-line libraries bring along, raise the signal again where nobody
  * else listens, as ours do: two that wait for each other would keep the process for ever.
  */
 function decidingListeners(signal: Signal): number {
   const { __signal_exit_emitter__: version3 } = process as { __signal_exit_emitter__?: SignalExit };
   const version4 = (globalThis as { [SIGNAL_EXIT]?: SignalExit })[SIGNAL_EXIT];
-  return process.listenerCount(signal) - (version3?.count ?? 0) - (version4?.count ?? 0);
+  const polite = (version3?.count ?? 0) + (version4?.count ?? 0);
+  return process.listenerCount(signal) - ownListeners(signal) - polite;
 }
 
 function raise(signal: Signal, end: () => void): void {

@@ -1,5 +1,5 @@
 import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
-import { halfOf } from "../core/deadline.ts";
+import { type Deadline, halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleSpans } from "../export/console-spans.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
@@ -33,15 +33,17 @@ export function spanPipeline(settings: Settings, account: Account): SpanPipeline
     resource,
     keepsEnded: typeof tracesExporter !== "string",
   });
+  // Processors go first, and must leave time to our exporter, if there is one.
+  const own = (deadline: Deadline): Deadline => (sink === NOWHERE ? deadline : halfOf(deadline));
   return {
     tracerProvider,
     hurry: () => sink.hurry?.(),
     flush: async (deadline) => {
-      await within(halfOf(deadline), () => tracerProvider.forceFlush());
+      await within(own(deadline), () => tracerProvider.forceFlush());
       await sink.flush(deadline);
     },
     close: async (deadline) => {
-      await within(halfOf(deadline), () => tracerProvider.shutdown());
+      await within(own(deadline), () => tracerProvider.shutdown());
       await sink.close(deadline);
     },
   };

@@ -60,7 +60,7 @@ function begin(settings: Settings): Telemetry {
   const { signals, budget } = settings.exit;
   const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
   process.on("beforeExit", flushAtExit);
-  const tellUnsent = (): void => reportUnsent(telemetry.report());
+  const tellUnsent = (): void => reportUnsent(telemetry.report(), flushAtExit.hasRun());
   process.on("exit", tellUnsent);
   const endSignals = signals ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, hurry) : () => {};
   return telemetry;
@@ -93,11 +93,11 @@ const EXIT_BUDGET = 5_000;
 const SIGNAL_BUDGET = 2_000;
 
 /** A flush as the event loop runs dry, again only if there is something new: Node asks anew after each. */
-function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
+function onceForEachMade(telemetry: Telemetry, inAll: number): { (): void; hasRun(): boolean } {
   let left = FLUSHES_AT_EXIT;
   let budget = inAll;
   let flushed = -1;
-  return () => {
+  const flush = (): void => {
     const made = telemetry.report().spans.made + measurementCount();
     if (made === flushed || left === 0 || budget <= 0) return;
     left--;
@@ -107,11 +107,12 @@ function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
       budget -= performance.now() - began;
     });
   };
+  return Object.assign(flush, { hasRun: () => flushed >= 0 });
 }
 
-/** Of a collector that cannot be reached it is told already. */
-function reportUnsent({ spans, troubles }: TelemetryReport): void {
-  if (spans.pending === 0 || troubles.collector_unreachable !== undefined) return;
+/** At a natural end what could not be sent is told by whoever tried. */
+function reportUnsent({ spans }: TelemetryReport, isNatural: boolean): void {
+  if (spans.pending === 0 || isNatural) return;
   report(
     "unsent_at_exit",
     `the process ends with spans that were not sent, ${spans.pending} of them: process.exit() and an uncaught error give no time; before them, await telemetry.shutdown()`,

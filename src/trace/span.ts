@@ -36,8 +36,8 @@ const NO_LINKS: LinkRecord[] = [];
 Object.freeze(NO_EVENTS);
 Object.freeze(NO_LINKS);
 
-/** The links of another iterable than an array are counted one by one, and it may have no end. */
-const MOST_COUNTED = 10_000;
+/** Of another iterable than an array so many links are read: it may have no end. */
+const MOST_READ = 10_000;
 
 /** What a tracer has decided about a span before it exists. */
 export interface SpanStart {
@@ -178,7 +178,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
           this.droppedLinksCount += links.length - index;
           break;
         }
-        if (this.droppedLinksCount >= MOST_COUNTED) break;
+        if (index >= MOST_READ && !Array.isArray(links)) break;
         this.appendLink(link);
         index++;
       }

@@ -92,6 +92,29 @@ describe("batches arrive or are counted", () => {
     expect(all.account.report()).to.include({ made: 60, delivered: 50, rejected: 10, pending: 0 });
   });
 
+  it("what does not get through together goes in less and less, and together again once all has", async () => {
+    const slow: Outcome = { ...AT_ONCE, reason: "no answer within 10000 ms" };
+    const to = joiningQueueTo(120, DELIVERED, slow, slow, DELIVERED, DELIVERED, DELIVERED, DELIVERED);
+    push(to, 1, 2, 3, 4, 5);
+    await to.queue.flush(deadlineIn(1000));
+    expect([to.sent, to.lengths]).to.deep.equal([
+      [1, 2, 2, 2, 3, 4, 5],
+      [30, 120, 60, 30, 30, 30, 30],
+    ]);
+    push(to, 6, 7, 8);
+    await to.queue.flush(deadlineIn(1000));
+    expect(to.lengths.slice(7)).to.deep.equal([30, 60]);
+    expect(to.account.report()).to.include({ made: 80, delivered: 80, pending: 0 });
+  });
+
+  it("what is too long to be sent does not mean that somebody is there", async () => {
+    const to = queueTo({ kind: "too_large" }, UNREACHABLE);
+    silently(() => push(to, 1));
+    push(to, 2);
+    await to.queue.flush(deadlineIn(60_000));
+    expect(to.account.report()).to.include({ made: 20, pending: 10 });
+  });
+
   it("a flush tries again no sooner than a second after the collector has asked for time", async () => {
     const to = queueTo(LATER, DELIVERED);
     push(to, 1);

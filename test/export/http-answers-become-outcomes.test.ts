@@ -121,9 +121,11 @@ describe("a collector's answer", () => {
     const longest = 4 * 1024 * 1024;
     expect(await status(200, {}, Buffer.alloc(longest))).to.include({ kind: "delivered" });
     expect(await status(200, {}, Buffer.alloc(longest + 1))).to.deep.equal({
-      kind: "rejected",
+      kind: "delivered",
+      rejected: Infinity,
       reason: "its answer is longer than 4 MiB",
     });
+    expect(await status(503, {}, Buffer.alloc(longest + 1))).to.include({ kind: "again" });
   });
 
   it("a connection that is refused is tried again, and said to be unreachable", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { startReceiver } from "../../src/devtools.ts";
 import { slowCollector } from "./slow-collector.ts";
@@ -27,6 +28,26 @@ describe("a program that gives no time at its end", () => {
       expect(ended.code).to.equal(code);
       expect(ended.errors.slice(ended.errors.indexOf("throughline:"))).to.match(UNSENT);
     });
+
+  it("hears it also where a collector was not there for a while", async () => {
+    let requests = 0;
+    const collector = createHttpServer((request, response) => {
+      request.resume().on("end", () => response.writeHead(requests++ === 0 ? 503 : 200).end());
+    });
+    await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
+    const { port } = collector.address() as AddressInfo;
+    const { errors } = await program(
+      `import { start, withSpan } from "throughline";
+       const telemetry = start();
+       withSpan("first", () => {});
+       const { spans } = await telemetry.flush();
+       withSpan("second", () => {});
+       process.exit(spans.delivered);`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_METRICS_EXPORTER: "none" },
+    );
+    collector.close();
+    expect(errors.slice(errors.lastIndexOf("throughline:"))).to.match(UNSENT);
+  });
 
   it("hears nothing where all is sent", async () => {
     const receiver = await startReceiver({ port: 0 });

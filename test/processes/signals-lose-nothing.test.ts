@@ -136,6 +136,53 @@ describe("a signal that ends a process", function () {
     expect(collector.taken.filter((name) => name === "work")).to.have.lengthOf(3_000);
   });
 
+  it("ends it where start() has begun anew while a shutdown is under way, and loses nothing of either", async () => {
+    const collector = await slowCollector(300);
+    const ended = await signalled(
+      `${START}
+      withSpan("before", () => {});
+      void telemetry.shutdown();
+      start({ service: "anew" });
+      withSpan("after", () => {});
+      setInterval(() => {}, 1000);
+      console.log("ready");`,
+      ["SIGTERM"],
+      collector.endpoint,
+    );
+    collector.close();
+    expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
+    expect(collector.taken).to.have.members(["before", "after"]);
+  });
+
+  it("gives the last collection of a shutdown its time", async () => {
+    const collector = await slowCollector(10);
+    const ended = await signalled(
+      `import { metrics } from "@opentelemetry/api";
+      ${START}
+      const ready = (result) => new Promise((resolve) => setTimeout(() => resolve(result.observe(7)), 400));
+      metrics.getMeter("m").createObservableGauge("slow").addCallback(ready);
+      void telemetry.shutdown();
+      setInterval(() => {}, 1000);
+      console.log("ready");`,
+      ["SIGTERM"],
+      collector.endpoint,
+    );
+    collector.close();
+    expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
+    expect(collector.taken).to.deep.equal(["slow"]);
+  });
+
+  it("gives processors that export by themselves the whole of the budget", async () => {
+    const ended = await signalled(
+      `import { start, withSpan } from "throughline";
+      const forceFlush = () => new Promise((resolve) => setTimeout(() => resolve(console.log("sent")), 1_400));
+      start({ exporter: "none", processors: [{ onStart() {}, onEnd() {}, forceFlush, shutdown: forceFlush }] });
+      ${LIVES}`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ signal: "SIGTERM", output: "ready\nsent\n" });
+  });
+
   it("ends it at once where it comes a second time", async () => {
     const silent = await silentCollector();
     const ended = await signalled(START + LIVES, ["SIGINT", "SIGINT"], silent.endpoint);
