@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { runSuppressed } from "../context/suppression.ts";
-import type { Deadline } from "../core/deadline.ts";
+import { type Deadline, endsBy } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
@@ -32,10 +31,8 @@ export function foreignPipeline(provider: object): Pipeline {
 
 /** What others do ends by the deadline for us, whatever becomes of it, and is not traced. */
 export async function within(deadline: Deadline, work: () => Promise<void> | undefined): Promise<void> {
-  const timer = new AbortController();
-  const late = sleep(deadline.left(), undefined, { signal: timer.signal }).then(reportLate, () => {});
-  await Promise.race([runSuppressed(async () => work()).catch(reportFailure), late]);
-  timer.abort();
+  const done = runSuppressed(async () => work()).catch(reportFailure);
+  if (!(await endsBy(deadline, done))) reportLate();
 }
 
 function reportLate(): void {

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Deadline, deadlineIn, LONGEST_WAIT } from "../core/deadline.ts";
+import { deadlineIn, endsBy, LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report, type Trouble, troubles } from "../core/diagnostics.ts";
 import type { Account, SignalReport } from "../export/account.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -61,7 +60,7 @@ export function telemetryOf(spans: Way, metrics: Way, undo: Undoing): Telemetry 
     flush: (options) => {
       const deadline = deadlineIn(timeoutOf(options));
       // The last flush is under way already.
-      if (shutdown !== undefined) return untilDeadline(deadline, shutdown).then(account);
+      if (shutdown !== undefined) return endsBy(deadline, shutdown).then(account);
       return both((pipeline) => pipeline.flush(deadline));
     },
     shutdown: (options) => {
@@ -75,12 +74,6 @@ export function telemetryOf(spans: Way, metrics: Way, undo: Undoing): Telemetry 
     },
   };
   return telemetry;
-}
-
-async function untilDeadline(deadline: Deadline, work: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([work, sleep(deadline.left(), undefined, { signal: timer.signal }).catch(() => {})]);
-  timer.abort();
 }
 
 function timeoutOf(options: FlushOptions | undefined): number {
