@@ -47,8 +47,6 @@ export class DeliveryQueue {
   #bytes = 0;
   /** Batches go together up to so many bytes, until what waits has got through. */
   #joinedBytes: number;
-  /** So many of the first go each alone. */
-  #alone = 0;
   #isDraining = false;
   #isClosed = false;
   #wasReached = false;
@@ -142,7 +140,7 @@ export class DeliveryQueue {
     let [count, items, bytes] = [0, 0, 0];
     for (const batch of this.#waiting) {
       const joined = bytes + batch.body.byteLength;
-      if (count > 0 && (this.#alone > 0 || joined > this.#joinedBytes)) break;
+      if (count > 0 && joined > this.#joinedBytes) break;
       [count, items, bytes] = [count + 1, items + batch.items, joined];
     }
     const bodies = this.#waiting.slice(0, count).map(({ body }) => body);
@@ -158,10 +156,9 @@ export class DeliveryQueue {
     if (outcome.kind !== "too_large") this.#wasReached = true;
     if (outcome.kind === "rejected" && group.count > 1) {
       // Perhaps one of them alone is to blame.
-      this.#alone = group.count;
+      this.#joinedBytes = 0;
       return;
     }
-    this.#alone = Math.max(0, this.#alone - 1);
     this.#waiting.splice(0, group.count);
     if (this.#waiting.length === 0) this.#joinedBytes = this.#transport.joinedBytes;
     this.#bytes -= group.body.byteLength;

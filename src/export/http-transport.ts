@@ -4,7 +4,7 @@ import { VERSION } from "../core/version.ts";
 import { describe } from "../core/diagnostics.ts";
 import { decodeRejection } from "../otlp/decode-rejection.ts";
 import { toJson } from "../otlp/to-json.ts";
-import { type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
+import { JSON_SAFE_BYTES, type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
 
 /** Where OTLP of one signal goes, and how. */
 export interface HttpTarget {
@@ -79,10 +79,9 @@ export function httpTransport(target: HttpTarget): Transport {
   return { joinedBytes: joinedBytesOf(target), send, close };
 }
 
-/** In JSON they are six times as long at most. */
 function joinedBytesOf({ joins = false, protocol }: HttpTarget): number {
   if (!joins) return 0;
-  return protocol === "http/json" ? Math.floor(REQUEST_BYTES / 6) : REQUEST_BYTES;
+  return protocol === "http/json" ? JSON_SAFE_BYTES : REQUEST_BYTES;
 }
 
 /** Off the main thread; at the fastest level, whose bodies are a tenth larger. */

@@ -17,6 +17,9 @@ export type Outcome =
 /** A request may be this long, in bytes, before it is compressed. */
 export const REQUEST_BYTES: number = 4 * 1024 * 1024;
 
+/** A body of protobuf that is no longer than this is no longer than a request may be in JSON, six times as long at most. */
+export const JSON_SAFE_BYTES: number = Math.floor(REQUEST_BYTES / 6);
+
 /** The way to one collector. */
 export interface Transport {
   /** Bodies that wait are sent together up to so many bytes: those of messages with lists alone are a message, joined. */

@@ -4,11 +4,9 @@ import { encodeMetrics } from "../otlp/encode-metrics.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { Account } from "./account.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
+import { JSON_SAFE_BYTES } from "./outcome.ts";
 import { countPoints, halvesOf } from "./metric-points.ts";
 import { aggregationOf, type MetricPreferences, temporalityOf } from "./metric-preferences.ts";
-
-/** Longer collections are divided. In JSON, six times as long at most, none is then longer than a request may be. */
-const BODY_BYTES = 640 * 1024;
 
 /** sdk-metrics' ExportResultCode. */
 const SUCCESS = 0;
@@ -52,7 +50,7 @@ export class QueueingMetricExporter {
   /** In one request, or in as many as it takes for none to be too long. */
   #queueAll(metrics: MetricsRecord, items: number): void {
     const { body, lost } = encodeMetrics(metrics, this.#resource);
-    if (body.byteLength > BODY_BYTES && items > 1) {
+    if (body.byteLength > JSON_SAFE_BYTES && items > 1) {
       for (const half of halvesOf(metrics)) this.#queueAll(half, countPoints(half));
       return;
     }
