@@ -43,7 +43,7 @@ export function start(options: StartOptions = {}): Telemetry {
 
 function begin(settings: Settings): Telemetry {
   const before = (): void => {
-    process.off("beforeExit", flushAtExit);
+    process.off("beforeExit", onNaturalEnd);
     for (const hook of hooks) hook.end();
     if (processState.providers === providers) processState.providers = undefined;
     home[RUNNING] = undefined;
@@ -58,10 +58,15 @@ function begin(settings: Settings): Telemetry {
   registerGlobals(settings.contextManager);
   const hooks = httpHooks(settings);
   const { signals, budget } = settings.exit;
-  const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
-  process.on("beforeExit", flushAtExit);
-  const tellUnsent = (): void => reportUnsent(telemetry.report(), flushAtExit.hasRun());
+  const tellUnsent = (): void => reportUnsent(telemetry.report());
   process.on("exit", tellUnsent);
+  const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
+  const onNaturalEnd = (): void => {
+    // What cannot be sent now is told by whoever tries.
+    process.off("exit", tellUnsent);
+    flushAtExit();
+  };
+  process.on("beforeExit", onNaturalEnd);
   const endSignals = signals ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, hurry) : () => {};
   return telemetry;
 }
@@ -93,11 +98,11 @@ const EXIT_BUDGET = 5_000;
 const SIGNAL_BUDGET = 2_000;
 
 /** A flush as the event loop runs dry, again only if there is something new: Node asks anew after each. */
-function onceForEachMade(telemetry: Telemetry, inAll: number): { (): void; hasRun(): boolean } {
+function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
   let left = FLUSHES_AT_EXIT;
   let budget = inAll;
   let flushed = -1;
-  const flush = (): void => {
+  return () => {
     const made = telemetry.report().spans.made + measurementCount();
     if (made === flushed || left === 0 || budget <= 0) return;
     left--;
@@ -107,12 +112,10 @@ function onceForEachMade(telemetry: Telemetry, inAll: number): { (): void; hasRu
       budget -= performance.now() - began;
     });
   };
-  return Object.assign(flush, { hasRun: () => flushed >= 0 });
 }
 
-/** At a natural end what could not be sent is told by whoever tried. */
-function reportUnsent({ spans }: TelemetryReport, isNatural: boolean): void {
-  if (spans.pending === 0 || isNatural) return;
+function reportUnsent({ spans }: TelemetryReport): void {
+  if (spans.pending === 0) return;
   report(
     "unsent_at_exit",
     `the process ends with spans that were not sent, ${spans.pending} of them: process.exit() and an uncaught error give no time; before them, await telemetry.shutdown()`,
