@@ -1,12 +1,12 @@
 import type { Context as ApiContext } from "@opentelemetry/api";
 import { Context } from "./context.ts";
 
-/** Values that may lie one over the other; from there on they are put into what lies below, and none is held twice. */
+/** So many values lie one over the other at most: then all are put into what lies below, each key once. */
 const DEPTH_LIMIT = 8;
 
 /**
- * Any API context with a value laid over it: for one who adds a few, as a propagator does, a tenth of what a copy of
- * all takes. It is entered as whatever lies below it would be.
+ * Any API context with a value laid over it, for one who adds a few, as a propagator does: the values below are not
+ * copied. It is entered as whatever lies below it would be.
  */
 export class LayeredContext implements ApiContext {
   readonly #below: ApiContext;

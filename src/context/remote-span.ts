@@ -1,7 +1,7 @@
 import type { SpanContext, TraceState } from "@opentelemetry/api";
 import { SpanId, TraceId } from "../core/ids.ts";
 import { NonRecordingSpan } from "./non-recording-span.ts";
-import { type SpanIdentity } from "./span-identity.ts";
+import type { SpanIdentity } from "./span-identity.ts";
 
 /** A span of another process, as a carrier names it. Its ids, already checked, become words when a child is made. */
 export class RemoteSpan extends NonRecordingSpan implements SpanIdentity {

@@ -49,6 +49,18 @@ async function silentCollector() {
   return { endpoint: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
+/** The same, with a collector that takes its time over each request; and what it has taken. */
+async function signalledWhileSlow(delay: number, code: string): Promise<Ended & { taken: string[] }> {
+  const collector = await slowCollector(delay);
+  const ended = await signalled(
+    `${code} setInterval(() => {}, 1000); console.log("ready");`,
+    ["SIGTERM"],
+    collector.endpoint,
+  );
+  collector.close();
+  return { ...ended, taken: collector.taken };
+}
+
 const START = `
   import { start, withSpan } from "throughline";
   const telemetry = start({ service: "shop" });
@@ -121,55 +133,40 @@ describe("a signal that ends a process", function () {
     });
 
   it("loses nothing of a shutdown that is under way", async () => {
-    const collector = await slowCollector(300);
-    const ended = await signalled(
+    const ended = await signalledWhileSlow(
+      300,
       `${START}
       for (let each = 0; each < 3_000; each++) withSpan("work", { attributes: { filler: "x".repeat(500) } }, () => {});
-      void telemetry.shutdown();
-      setInterval(() => {}, 1000);
-      console.log("ready");`,
-      ["SIGTERM"],
-      collector.endpoint,
+      void telemetry.shutdown();`,
     );
-    collector.close();
     expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
-    expect(collector.taken.filter((name) => name === "work")).to.have.lengthOf(3_000);
+    expect(ended.taken.filter((name) => name === "work")).to.have.lengthOf(3_000);
   });
 
   it("ends it where start() has begun anew while a shutdown is under way, and loses nothing of either", async () => {
-    const collector = await slowCollector(300);
-    const ended = await signalled(
+    const ended = await signalledWhileSlow(
+      300,
       `${START}
       withSpan("before", () => {});
       void telemetry.shutdown();
       start({ service: "anew" });
-      withSpan("after", () => {});
-      setInterval(() => {}, 1000);
-      console.log("ready");`,
-      ["SIGTERM"],
-      collector.endpoint,
+      withSpan("after", () => {});`,
     );
-    collector.close();
     expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
-    expect(collector.taken).to.have.members(["before", "after"]);
+    expect(ended.taken).to.have.members(["before", "after"]);
   });
 
   it("gives the last collection of a shutdown its time", async () => {
-    const collector = await slowCollector(10);
-    const ended = await signalled(
+    const ended = await signalledWhileSlow(
+      10,
       `import { metrics } from "@opentelemetry/api";
       ${START}
       const ready = (result) => new Promise((resolve) => setTimeout(() => resolve(result.observe(7)), 400));
       metrics.getMeter("m").createObservableGauge("slow").addCallback(ready);
-      void telemetry.shutdown();
-      setInterval(() => {}, 1000);
-      console.log("ready");`,
-      ["SIGTERM"],
-      collector.endpoint,
+      void telemetry.shutdown();`,
     );
-    collector.close();
     expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
-    expect(collector.taken).to.deep.equal(["slow"]);
+    expect(ended.taken).to.deep.equal(["slow"]);
   });
 
   it("gives processors that export by themselves the whole of the budget", async () => {
