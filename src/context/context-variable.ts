@@ -1,6 +1,8 @@
 import { describe, quote, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
+import { declareAttribute } from "./attribute-variables.ts";
+import type { Context } from "./context.ts";
 import { reportIfCrossed } from "./crossed-values.ts";
 import { currentContext, runIn } from "./current.ts";
 import { watchForHotPath } from "./hot-path.ts";
@@ -19,6 +21,11 @@ export interface ContextVariableOptions<Value> {
    * hold can still be changed.
    */
   readonly keeps?: Keeps;
+  /**
+   * The key of an attribute that the value is stamped as on every span made under it, and on measurements of instruments
+   * whose `attributeKeys` have it; what a span is given itself wins.  (OTEP 4931: Context-scoped Attributes)
+   */
+  readonly attribute?: string;
 }
 
 /**
@@ -46,6 +53,7 @@ export class ContextVariable<Value> {
     this.#hasDefault = "defaultValue" in given;
     this.#default = keptValue(this.#keeps, given.defaultValue, `new ContextVariable("${this.name}")`);
     watchForHotPath(this.name, this.#index);
+    if (given.attribute !== undefined) this.#stamp(given.attribute);
   }
 
   /**
@@ -54,7 +62,7 @@ export class ContextVariable<Value> {
    * @throws ThroughlineError THR_CONTEXT_LOOKUP where there is neither
    */
   get(): Value {
-    // HOT. Written out here and in tryGet: a shared function costs a sixth more.
+    // HOT. Written out: a shared function costs a sixth more.
     const { scope, frame } = currentContext();
     const binding = scope?.get(this.#index);
     if (binding === undefined) return this.#unset();
@@ -64,11 +72,7 @@ export class ContextVariable<Value> {
 
   /** As `get`, but undefined where there is neither value nor default. */
   tryGet(): Value | undefined {
-    const { scope, frame } = currentContext();
-    const binding = scope?.get(this.#index);
-    if (binding === undefined) return this.#default;
-    if (binding.setIn !== frame) reportIfCrossed("reads", this.name, binding, frame);
-    return binding.value as Value;
+    return this.#valueIn(currentContext());
   }
 
   /**
@@ -113,6 +117,23 @@ export class ContextVariable<Value> {
     const scope = new Scope(context.scope);
     scope.set(this.#index, new Binding(this.#kept(value, "run"), context.frame, scope));
     return runIn(context.withScope(scope), fn, ...args);
+  }
+
+  #valueIn({ scope, frame }: Context): Value | undefined {
+    const binding = scope?.get(this.#index);
+    if (binding === undefined) return this.#default;
+    if (binding.setIn !== frame) reportIfCrossed("reads", this.name, binding, frame);
+    return binding.value as Value;
+  }
+
+  #stamp(key: unknown): void {
+    if (typeof key === "string" && key !== "")
+      declareAttribute({ key, valueIn: (context) => this.#valueIn(context) });
+    else
+      report(
+        "invalid_argument",
+        `the attribute of context variable "${this.name}" is ${quote(key)}; it is an attribute's key`,
+      );
   }
 
   #unset(): Value {

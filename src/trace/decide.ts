@@ -12,6 +12,8 @@ import type { SpanStart } from "./span.ts";
 interface Asked {
   readonly name: string;
   readonly kind: SpanKind;
+  /** Of context variables; those that it is given itself win. */
+  readonly stamped: unknown;
   readonly attributes: unknown;
   readonly links: unknown;
   readonly context: Context;
@@ -30,7 +32,7 @@ export function decide(sampler: Sampler, start: SpanStart, asked: Asked, limits:
   // A sampler sees every attribute that the span was given, whole; the span's own limits come afterwards.
   const valid = (...sources: readonly unknown[]): Attributes =>
     copyOf(sources, { ...limits, count: Infinity, valueLength: Infinity });
-  const attributes = valid(asked.attributes);
+  const attributes = valid(asked.stamped, asked.attributes);
   const links = linksOf(asked.links, valid);
   const result = ask(sampler, start, asked, attributes, links);
   if (result === undefined)

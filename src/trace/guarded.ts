@@ -1,4 +1,5 @@
 import type { Context as ApiContext, Span, SpanOptions, Tracer } from "@opentelemetry/api";
+import { contextAttributes } from "../context/attribute-variables.ts";
 import { asSpan, type Context } from "../context/context.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
@@ -28,7 +29,8 @@ export function startGuarded(
   parent: ApiContext = context,
 ): Span {
   try {
-    const span: unknown = tracerIn(context).startSpan(name, options, parent);
+    const tracer = tracerIn(context);
+    const span: unknown = tracer.startSpan(name, stampedFor(tracer, options, parent), parent);
     ignoreRejection(span);
     const own = asSpan(span);
     if (own !== undefined) return own;
@@ -37,4 +39,17 @@ export function startGuarded(
     report("plugin_failed", `a tracer of another SDK failed (${describe(thrown)})`);
   }
   return NON_RECORDING;
+}
+
+/** Our own tracer stamps by itself, also spans that are started by the API alone. */
+function stampedFor(
+  tracer: Tracer,
+  options: SpanOptions | undefined,
+  context: ApiContext,
+): SpanOptions | undefined {
+  if ("stampsContext" in tracer) return options;
+  const attributes = contextAttributes(context);
+  return attributes === undefined
+    ? options
+    : { ...options, attributes: { ...attributes, ...options?.attributes } };
 }

@@ -8,6 +8,7 @@ import {
   TraceFlags,
   type Tracer as ApiTracer,
 } from "@opentelemetry/api";
+import { contextAttributes } from "../context/attribute-variables.ts";
 import { Context as OurContext } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { RemoteSpan } from "../context/remote-span.ts";
@@ -32,6 +33,8 @@ const RANDOM = 0x02;
 export class Tracer implements ApiTracer {
   readonly #instrumentationScope: InstrumentationScope;
   readonly #setup: TracingSetup;
+  /** The attributes of context variables, on each span. */
+  readonly stampsContext = true;
 
   constructor(instrumentationScope: InstrumentationScope, setup: TracingSetup) {
     this.#instrumentationScope = instrumentationScope;
@@ -75,17 +78,20 @@ export class Tracer implements ApiTracer {
     const kind = kindOf(options.kind);
     let start = startOf(spanOf(parentContext), setup);
     let { attributes } = options;
+    let stamped = contextAttributes(context);
     let isRecorded = (start.traceFlags & TraceFlags.SAMPLED) !== 0;
     if (setup.ownSampler !== undefined) {
       isRecorded = setup.ownSampler.isSampled(start);
       start = { ...start, traceFlags: flagged(start.traceFlags, isRecorded) };
     } else if (setup.sampler !== undefined) {
-      const asked = { name, kind, attributes, links: options.links, context: parentContext };
+      const asked = { name, kind, stamped, attributes, links: options.links, context: parentContext };
       ({ start, isRecorded, attributes } = decide(setup.sampler, start, asked, setup.limits.attributes));
+      stamped = undefined;
     }
     if (!isRecorded)
       return new UnsampledSpan(kind, start.traceId, setup.ids.spanId(), start.traceFlags, start.traceState);
     const span = new Span(name, kind, start, this.#instrumentationScope, setup);
+    if (stamped !== undefined) span.setAttributes(stamped);
     if (attributes !== undefined) span.setAttributes(attributes);
     if (options.links !== undefined) span.addLinks(options.links);
     const startTime = givenTime(options.startTime);
