@@ -8,7 +8,21 @@ export { Snapshot } from "./context/snapshot.ts";
 export type { Token } from "./context/token.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
 export { type Instrumentation, instrumentation } from "./instrumentation/instrumentation.ts";
-export type { Accessors, Counter, Histogram } from "./metrics/accessors.ts";
+export type { Accessors, Declare, DeclareObservable } from "./metrics/accessors.ts";
+export type {
+  BoundCounter,
+  BoundGauge,
+  BoundHistogram,
+  Counter,
+  Gauge,
+  Histogram,
+  InstrumentOptions,
+  MeasuredAttributes,
+  Observation,
+  Observe,
+  Observed,
+  UpDownCounter,
+} from "./metrics/instruments.ts";
 export { activeSpan, annotate } from "./trace/active-span.ts";
 export type { SpanHelpers } from "./trace/span-helpers.ts";
 export type { StartedSpan, StartSpan } from "./trace/started-span.ts";

@@ -14,7 +14,31 @@ export type { DropReason, SignalReport } from "./export/account.ts";
 export type { TlsFiles } from "./export/http-transport.ts";
 export type { ExportResult, SpanExporter } from "./export/span-exporter.ts";
 export type { ReceivedRequest } from "./instrumentation/http-server.ts";
-export { type Counter, counter, type Histogram, histogram } from "./metrics/accessors.ts";
+export {
+  counter,
+  type Declare,
+  type DeclareObservable,
+  gauge,
+  histogram,
+  observableCounter,
+  observableGauge,
+  observableUpDownCounter,
+  upDownCounter,
+} from "./metrics/accessors.ts";
+export type {
+  BoundCounter,
+  BoundGauge,
+  BoundHistogram,
+  Counter,
+  Gauge,
+  Histogram,
+  InstrumentOptions,
+  MeasuredAttributes,
+  Observation,
+  Observe,
+  Observed,
+  UpDownCounter,
+} from "./metrics/instruments.ts";
 export { createTelemetry, withTelemetry } from "./sdk/create-telemetry.ts";
 export type { ExporterName } from "./sdk/environment.ts";
 export type { ExitOptions, HttpOptions, StartOptions, TelemetryOptions } from "./sdk/options.ts";

@@ -7,7 +7,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   context: ["core"],
   trace: ["core", "context"],
-  metrics: ["core", "context"],
+  metrics: ["core", "context", "trace"],
   propagation: ["core", "context"],
   resource: ["core"],
   otlp: ["core", "resource", "record"],

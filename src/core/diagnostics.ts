@@ -5,6 +5,8 @@ import { processWide } from "./process-wide.ts";
 /** What telemetry can have trouble with. Each is told once on stderr and counted from then on. */
 export type Trouble =
   | "api_conflict"
+  | "attribute_unlisted"
+  | "callback_failed"
   | "changed_after_end"
   | "collector_rejects"
   | "collector_unreachable"

@@ -89,6 +89,6 @@ export class HttpExchange {
     // Before the span ends, for processors of others may take their time.
     const seconds = (performance.now() - this.#began) / 1000;
     this.span.end();
-    if (this.#isMeasured) durations[this.#kind](this.context, seconds, this.#measured);
+    if (this.#isMeasured) durations[this.#kind](seconds, this.#measured, this.context);
   }
 }

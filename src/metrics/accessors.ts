@@ -1,26 +1,50 @@
-import {
-  type Attributes,
-  createNoopMeter,
-  type Meter,
-  type MeterProvider,
-  type MetricOptions,
-} from "@opentelemetry/api";
+import type { MetricOptions } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
-import { currentContext, meterProviderIn } from "../context/current.ts";
-import { isAttributeValue } from "../core/attributes.ts";
-import { describe, report } from "../core/diagnostics.ts";
-import { nounFor } from "../core/noun.ts";
-import { ignoreRejection } from "../core/rejection.ts";
+import { requireFunction } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
+import { type MeterSource, meterSource } from "./current-instrument.ts";
+import { declare } from "./declaration.ts";
+import { boundariesFor } from "./default-boundaries.ts";
+import type {
+  Counter,
+  Gauge,
+  Histogram,
+  InstrumentOptions,
+  Observation,
+  Observed,
+  UpDownCounter,
+} from "./instruments.ts";
+import { measurements } from "./measurements.ts";
+import {
+  Observable,
+  OBSERVABLE_COUNTER,
+  OBSERVABLE_GAUGE,
+  OBSERVABLE_UP_DOWN_COUNTER,
+  type ObservableKind,
+} from "./observable.ts";
+import { counterOf, gaugeOf, HISTOGRAM, histogramOf, upDownCounterOf } from "./synchronous.ts";
 
-export interface Counter {
-  /** Adds `value` (≥ 0, finite, in the counter's unit) to the series with these attributes. Never throws. */
-  add(value: number, attributes?: Attributes): void;
-}
+/** Declares a synchronous instrument. */
+export type Declare<Instrument extends "counter" | "upDownCounter" | "gauge" | "histogram"> = <
+  const Key extends string = string,
+>(
+  name: string,
+  options?: InstrumentOptions<Key>,
+) => {
+  counter: Counter<Key>;
+  upDownCounter: UpDownCounter<Key>;
+  gauge: Gauge<Key>;
+  histogram: Histogram<Key>;
+}[Instrument];
 
-export interface Histogram {
-  /** Records one measurement (≥ 0, finite, in the histogram's unit). Never throws. */
-  record(value: number, attributes?: Attributes): void;
+/** Declares an observable instrument and what it is asked by. */
+export interface DeclareObservable {
+  <const Key extends string = string>(
+    name: string,
+    options: InstrumentOptions<Key>,
+    observation: Observation<Key>,
+  ): Observed;
+  (name: string, observation: Observation): Observed;
 }
 
 /** What makes instruments for one instrumentation scope. */
@@ -30,44 +54,93 @@ export interface Accessors {
    * works from the moment of `start()` and is silent before.  (Specification: Metrics API, Counter)
    *
    * @param name at most 255 of `A-Z a-z 0-9 _ . - /`, beginning with a letter: "shop.orders"
-   * @param options `unit` by UCUM ("{order}", "By"), `description`
+   * @param options `unit` by UCUM ("{order}", "By"), `description`, `attributeKeys`
    * @example
-   * const orders = counter("shop.orders", { unit: "{order}" });
+   * const orders = counter("shop.orders", { unit: "{order}", attributeKeys: ["currency"] });
    * orders.add(1, { currency: "EUR" });
    */
-  readonly counter: (name: string, options?: MetricOptions) => Counter;
+  readonly counter: Declare<"counter">;
   /**
-   * A histogram that can be declared at module level, as `counter` can.  (Specification: Metrics API, Histogram)
+   * As `counter`, for what also becomes less: it counts up and down.  (Specification: Metrics API, UpDownCounter)
    *
-   * @param name as for `counter`
-   * @param options `unit` by UCUM ("s", "By"), `description`, `advice.explicitBucketBoundaries` in that unit
+   * @example
+   * const open = upDownCounter("shop.carts.open", { unit: "{cart}" });
+   * open.add(-1);
+   */
+  readonly upDownCounter: Declare<"upDownCounter">;
+  /**
+   * As `counter`, for a value of which only the last counts.  (Specification: Metrics API, Gauge)
+   *
+   * @example
+   * const fill = gauge("shop.tank.fill", { unit: "1" });
+   * fill.record(0.75);
+   */
+  readonly gauge: Declare<"gauge">;
+  /**
+   * As `counter`, for values whose distribution counts.  (Specification: Metrics API, Histogram)
+   *
+   * @param options as for `counter`, and `advice.explicitBucketBoundaries` in its unit; without them those of the HTTP
+   *   conventions for "s", 256 bytes to 64 MiB for "By", the specification's 0 to 10,000 for the rest
    * @example
    * const latency = histogram("shop.checkout.duration", { unit: "s" });
    * latency.record(0.25);
+   * await latency.time(async () => {});
    */
-  readonly histogram: (name: string, options?: MetricOptions) => Histogram;
+  readonly histogram: Declare<"histogram">;
+  /**
+   * A counter that is not added to but asked at each collection, for its sum until then (≥ 0). Declared in the context of
+   * a telemetry of its own (`withTelemetry`) it is asked by that one and goes away with it; else by the telemetry of
+   * `start()`, also after a restart.  (Specification: Metrics API, Asynchronous Counter)
+   *
+   * @throws ThroughlineError THR_NOT_A_FUNCTION where the observation is none
+   * @example
+   * observableCounter("shop.cpu.time", { unit: "us" }, (observe) => observe(process.cpuUsage().user));
+   */
+  readonly observableCounter: DeclareObservable;
+  /**
+   * As `observableCounter`, for a sum that also becomes less.  (Specification: Metrics API, Asynchronous UpDownCounter)
+   *
+   * @throws ThroughlineError THR_NOT_A_FUNCTION where the observation is none
+   * @example
+   * const jobs: string[] = [];
+   * observableUpDownCounter("shop.jobs", { unit: "{job}" }, (observe) => observe(jobs.length));
+   */
+  readonly observableUpDownCounter: DeclareObservable;
+  /**
+   * As `observableCounter`, for a value that is no sum.  (Specification: Metrics API, Asynchronous Gauge)
+   *
+   * @throws ThroughlineError THR_NOT_A_FUNCTION where the observation is none
+   * @example
+   * const uptime = observableGauge("shop.uptime", { unit: "s" }, (observe) => observe(process.uptime()));
+   * uptime.end();
+   */
+  readonly observableGauge: DeclareObservable;
 }
 
 export function accessors(library: string, version?: string): Accessors {
-  const meterOf = (provider: MeterProvider): Meter => provider.getMeter(library, version);
+  const source = meterSource(library, version);
   return {
-    counter: (name, options) => {
-      const instrument = perProvider(meterOf, name, options, (meter, ...declared) =>
-        meter.createCounter(...declared),
-      );
-      return {
-        add: (value, attributes) => measure(name, value, attributes, (sane) => instrument().add(value, sane)),
-      };
-    },
-    histogram: (name, options) => {
-      const instrument = perProvider(meterOf, name, options, (meter, ...declared) =>
-        meter.createHistogram(...declared),
-      );
-      return {
-        record: (value, attributes) =>
-          measure(name, value, attributes, (sane) => instrument().record(value, sane)),
-      };
-    },
+    counter: (name, options) => counterOf(source, declare(name, options)),
+    upDownCounter: (name, options) => upDownCounterOf(source, declare(name, options)),
+    gauge: (name, options) => gaugeOf(source, declare(name, options)),
+    histogram: (name, options) => histogramOf(source, declare(name, options, boundariesFor)),
+    observableCounter: declareObservable(source, "observableCounter", OBSERVABLE_COUNTER),
+    observableUpDownCounter: declareObservable(source, "observableUpDownCounter", OBSERVABLE_UP_DOWN_COUNTER),
+    observableGauge: declareObservable(source, "observableGauge", OBSERVABLE_GAUGE),
+  };
+}
+
+function declareObservable(source: MeterSource, accessor: string, kind: ObservableKind): DeclareObservable {
+  return (name: string, optionsOrFn: InstrumentOptions | Observation, last?: Observation): Observed => {
+    const observation: unknown = last ?? optionsOrFn;
+    requireFunction(observation, `${accessor}(name, options?, observation)`);
+    const options = last === undefined ? undefined : (optionsOrFn as InstrumentOptions);
+    const observable = new Observable(source, declare(name, options), kind);
+    const ask = (result: { observe: Parameters<Observation>[0] }): ReturnType<Observation> =>
+      (observation as Observation)((value, attributes) => result.observe(value, attributes));
+    observable.addCallback(ask);
+    const end = (): void => observable.removeCallback(ask);
+    return { end, [Symbol.dispose]: end };
   };
 }
 
@@ -77,165 +150,17 @@ export function histogramIn(
   version: string,
   name: string,
   options: MetricOptions,
-): (context: Context, value: number, attributes: Attributes) => void {
-  const instrument = perProvider(
-    (provider) => provider.getMeter(library, version),
-    name,
-    options,
-    (meter, ...declared) => meter.createHistogram(...declared),
-  );
-  return (context, value, attributes) => {
-    count++;
-    instrument(context).record(value, attributes, context);
-  };
+): (value: number, attributes: Parameters<Counter["add"]>[1] & object, context: Context) => void {
+  return measurements(meterSource(library, version), declare(name, options), HISTOGRAM).record;
 }
 
 /** The application's own. */
 const application: Accessors = accessors("throughline", VERSION);
 export const counter: Accessors["counter"] = application.counter;
+export const upDownCounter: Accessors["upDownCounter"] = application.upDownCounter;
+export const gauge: Accessors["gauge"] = application.gauge;
 export const histogram: Accessors["histogram"] = application.histogram;
-
-let count = 0;
-
-/** How many measurements were recorded in this process: whether there is something new to collect. */
-export function measurementCount(): number {
-  return count;
-}
-
-/** One value that is no measurement must not poison its series: it is left out and counted. */
-function measure(
-  name: string,
-  value: unknown,
-  attributes: Attributes | undefined,
-  record: (attributes: Attributes | undefined) => void,
-): void {
-  if (typeof value !== "number" || !(value >= 0) || value === Infinity) {
-    const given = typeof value === "number" ? value : nounFor(value);
-    report("invalid_argument", `${describe(name)} was given ${given}; it takes finite numbers from 0`);
-    return;
-  }
-  try {
-    count++;
-    record(saneAttributes(attributes));
-  } catch (thrown) {
-    report("invalid_attribute", `a measurement of ${describe(name)} was left out (${describe(thrown)})`);
-  }
-}
-
-/** HOT. The attributes as they are where all of them are such; else a copy of those that are. */
-function saneAttributes(attributes: Attributes | undefined): Attributes | undefined {
-  if (attributes === undefined || attributes === null) return undefined;
-  try {
-    if (typeof attributes === "object" && !Array.isArray(attributes)) {
-      for (const key in attributes) {
-        if (!isAttributeValue(attributes[key])) return onlySane(attributes);
-      }
-      return attributes;
-    }
-  } catch {
-    // Read again, one by one.
-  }
-  return onlySane(attributes);
-}
-
-/** Those that are attributes, each read once; the others are reported. */
-function onlySane(attributes: unknown): Attributes {
-  const sane: Attributes = {};
-  for (const key of keysOf(attributes)) {
-    try {
-      const value = (attributes as Attributes)[key];
-      if (value === undefined || value === null) continue;
-      if (key === "" || !isAttributeValue(value)) throw new TypeError("it is none");
-      sane[key] = value;
-    } catch (thrown) {
-      report("invalid_attribute", `attribute ${key} of a measurement was left out (${describe(thrown)})`);
-    }
-  }
-  return sane;
-}
-
-function keysOf(attributes: unknown): readonly string[] {
-  try {
-    if (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes))
-      return Object.keys(attributes);
-  } catch {
-    // What cannot be read is no better.
-  }
-  report("invalid_attribute", "a measurement's attributes are an object of keys and values");
-  return [];
-}
-
-type Declaration = [name: string, options: MetricOptions];
-
-/** The instrument of the current provider, made once for each provider and forgotten with it. */
-function perProvider<Instrument>(
-  meterOf: (provider: MeterProvider) => Meter,
-  name: string,
-  options: MetricOptions | undefined,
-  create: (meter: Meter, ...declaration: Declaration) => Instrument,
-): (context?: Context) => Instrument {
-  const declaration = declare(name, options);
-  const instruments = new WeakMap<MeterProvider, Instrument>();
-  return (context = currentContext()) => {
-    const provider = declaration === undefined ? SILENT : meterProviderIn(context);
-    let instrument = instruments.get(provider);
-    if (instrument === undefined) {
-      const meter = meterOf(provider);
-      ignoreRejection(meter);
-      instrument = create(meter, ...(declaration ?? ["invalid", {}]));
-      instruments.set(provider, instrument);
-    }
-    return instrument;
-  };
-}
-
-const SILENT: MeterProvider = { getMeter: () => createNoopMeter() };
-
-/** (Specification: Metrics API, Instrument name syntax) */
-const NAME = /^[A-Za-z][A-Za-z0-9_.\-/]{0,254}$/;
-
-/** A declaration that any provider can take; undefined, and reported, where the name is none: it is silent then. */
-function declare(name: unknown, options: MetricOptions | undefined): Declaration | undefined {
-  try {
-    if (typeof name === "string" && NAME.test(name)) {
-      const { unit, description, advice } = options ?? {};
-      return [
-        name,
-        {
-          ...text("unit", unit),
-          ...text("description", description),
-          ...boundaries(advice),
-        },
-      ];
-    }
-    report(
-      "invalid_argument",
-      `a metric was named ${describe(name)}; a name begins with a letter, and has letters, digits and _ . - / only`,
-    );
-  } catch (thrown) {
-    report(
-      "invalid_argument",
-      `the options of metric ${describe(name)} could not be read (${describe(thrown)})`,
-    );
-  }
-  return undefined;
-}
-
-function text(option: "unit" | "description", value: unknown): MetricOptions {
-  if (value === undefined) return {};
-  if (typeof value === "string") return { [option]: value };
-  report("invalid_argument", `the ${option} of a metric is a text, and was given as ${nounFor(value)}`);
-  return {};
-}
-
-function boundaries(advice: MetricOptions["advice"]): MetricOptions {
-  const bounds: unknown = advice?.explicitBucketBoundaries;
-  if (bounds === undefined) return {};
-  if (Array.isArray(bounds) && bounds.every((bound) => Number.isFinite(bound)))
-    return { advice: { explicitBucketBoundaries: bounds as number[] } };
-  report(
-    "invalid_argument",
-    "the explicitBucketBoundaries of a metric are a list of numbers; the default is used",
-  );
-  return {};
-}
+export const observableCounter: Accessors["observableCounter"] = application.observableCounter;
+export const observableUpDownCounter: Accessors["observableUpDownCounter"] =
+  application.observableUpDownCounter;
+export const observableGauge: Accessors["observableGauge"] = application.observableGauge;

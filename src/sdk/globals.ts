@@ -1,12 +1,10 @@
 import {
   context,
   type ContextManager,
-  createNoopMeter,
   metrics,
   propagation,
   ProxyTracerProvider,
   trace,
-  type MeterProvider,
   type TextMapPropagator,
   type Span,
   type Tracer,
@@ -21,13 +19,13 @@ import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { OFFICIAL_UNDICI, unlessBegun } from "../instrumentation/official-undici.ts";
+import { contextualMeterProvider } from "../metrics/contextual-meter.ts";
 import { W3C_PROPAGATOR } from "../propagation/w3c-propagator.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { startGuarded } from "../trace/guarded.ts";
 import { startActive, type StartActiveRest } from "../trace/start-active.ts";
 
 const silentTracers = new ProxyTracerProvider();
-const silentMeter = createNoopMeter();
 
 /** What the API knows as global: it asks the current context for each span, so a tenant, a test or a restart is honoured. */
 const tracerProvider: TracerProvider = {
@@ -43,11 +41,6 @@ const tracerProvider: TracerProvider = {
       startActive((spanOptions, parent) => startSpan(spanName, spanOptions, parent), rest);
     return { startSpan, startActiveSpan };
   },
-};
-
-/** As above, but for each meter: an instrument stays with the provider that it was made from. */
-const meterProvider: MeterProvider = {
-  getMeter: (...scope) => providersIn(currentContext())?.meterProvider.getMeter(...scope) ?? silentMeter,
 };
 
 const propagator: TextMapPropagator = {
@@ -76,7 +69,7 @@ export function registerGlobals(contextManager: ContextManager | undefined): voi
   const taken = [
     register("context", () => context.setGlobalContextManager(manager), isOther) || "context manager",
     register("trace", () => trace.setGlobalTracerProvider(tracerProvider)) || "tracer provider",
-    register("metrics", () => metrics.setGlobalMeterProvider(meterProvider)) || "meter provider",
+    register("metrics", () => metrics.setGlobalMeterProvider(contextualMeterProvider)) || "meter provider",
     register("propagation", () => propagation.setGlobalPropagator(propagator)) || "propagator",
   ].filter((result) => typeof result === "string");
   processState.ownsContext = foreignManager() === undefined;

@@ -6,7 +6,8 @@ import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
 import type { Subscription } from "../instrumentation/subscription.ts";
-import { measurementCount } from "../metrics/accessors.ts";
+import { collectOfProcess } from "../metrics/collected.ts";
+import { measurementCount } from "../metrics/measurements.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
 import { registerGlobals } from "./globals.ts";
 import type { StartOptions } from "./options.ts";
@@ -55,6 +56,7 @@ function begin(settings: Settings): Telemetry {
   };
   const { telemetry, providers, hurry } = build(settings, { before, after });
   processState.providers = providers;
+  collectOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
   const hooks = httpHooks(settings);
   const { signals, budget } = settings.exit;

@@ -1,10 +1,4 @@
 import { type Attributes, createNoopMeter, type Meter } from "@opentelemetry/api";
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from "@opentelemetry/sdk-metrics";
 import { expect } from "chai";
 import { Context } from "../../src/context/context.ts";
 import { runIn } from "../../src/context/current.ts";
@@ -12,45 +6,7 @@ import { troubles } from "../../src/core/diagnostics.ts";
 import { VERSION } from "../../src/core/version.ts";
 import { counter, histogram } from "../../src/metrics/accessors.ts";
 import { recording } from "../recording.ts";
-
-interface Series {
-  readonly name: string;
-  readonly unit: string;
-  readonly description: string;
-  readonly scope: readonly (string | undefined)[];
-  readonly points: readonly (readonly [Attributes, unknown])[];
-}
-
-/** An official meter provider, code that runs where telemetry goes into it, and what it has collected. */
-class Metering {
-  readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  readonly #provider = new MeterProvider({
-    readers: [
-      new PeriodicExportingMetricReader({ exporter: this.#exporter, exportIntervalMillis: 1_000_000 }),
-    ],
-  });
-  readonly #context = new Context(undefined, recording(this.#provider).providers);
-
-  run(fn: () => void): this {
-    runIn(this.#context, fn);
-    return this;
-  }
-
-  async series(): Promise<Series[]> {
-    await this.#provider.forceFlush();
-    const collected = this.#exporter.getMetrics().at(-1)?.scopeMetrics ?? [];
-    await this.#provider.shutdown();
-    return collected.flatMap(({ scope, metrics }) =>
-      metrics.map(({ descriptor: { name, unit, description }, dataPoints }) => ({
-        name,
-        unit,
-        description,
-        scope: [scope.name, scope.version],
-        points: dataPoints.map(({ attributes, value }) => [attributes, value] as const),
-      })),
-    );
-  }
-}
+import { Metering } from "./metering.ts";
 
 const orders = counter("shop.orders", { unit: "{order}", description: "orders placed" });
 const latency = histogram("shop.latency", { unit: "s", advice: { explicitBucketBoundaries: [1, 2] } });
@@ -111,8 +67,8 @@ describe("an accessor", () => {
       one.run(() => orders.add(2));
       orders.add(20);
     });
-    const valueOf = async (metering: Metering) => (await metering.series())[0]?.points[0]?.[1];
-    expect([await valueOf(one), await valueOf(two)]).to.deep.equal([3, 30]);
+    const values = await Promise.all([one, two].map((metering) => metering.points("shop.orders")));
+    expect(values).to.deep.equal([[[{}, 3]], [[{}, 30]]]);
   });
 
   it("makes its instrument when it is used, not when it is declared", async () => {

@@ -1,0 +1,135 @@
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import {
+  attributeVariableCount,
+  attributeVariablesAmong,
+  type AttributeVariable,
+} from "../context/attribute-variables.ts";
+import type { Context } from "../context/context.ts";
+import { define, ownValue } from "../core/attribute-value.ts";
+import { isAttributeValue } from "../core/attributes.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import { type AttributeLimits, DEFAULT_LIMITS } from "../core/limits.ts";
+import { nounFor } from "../core/noun.ts";
+
+/** A series is kept as long as its provider: no text of any length may name one. */
+const LIMITS: AttributeLimits = {
+  count: DEFAULT_LIMITS.attributeCountLimit,
+  valueLength: Infinity,
+  valueDepth: 1,
+  valueSize: DEFAULT_LIMITS.attributeValueSizeLimit,
+};
+
+const NONE: Attributes = Object.freeze({});
+
+/** Which attributes the measurements of one instrument have: those they are given, checked, and the context's. */
+export class AttributeRule {
+  readonly #name: string;
+  readonly #keys: ReadonlySet<string> | undefined;
+  #stamps: readonly AttributeVariable[] = [];
+  /** How many variables had been declared when these were looked up. */
+  #stampsOf = 0;
+
+  constructor(name: string, keys: ReadonlySet<string> | undefined) {
+    this.#name = name;
+    this.#keys = keys;
+  }
+
+  /** HOT. All of a measurement, as an object of its own: what a caller changes later changes no series. */
+  of(attributes: unknown, context: Context): Attributes {
+    return this.stamped(attributes === undefined ? NONE : this.given(attributes), context);
+  }
+
+  /** HOT. Those that were given, as far as they are attributes of this instrument. Never throws. */
+  given(attributes: unknown): Attributes {
+    try {
+      if (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes)) {
+        for (const key in attributes) {
+          if (!this.#isPlain(key, (attributes as Attributes)[key])) return this.#onlyOwn(attributes);
+        }
+        return { ...attributes };
+      }
+    } catch {
+      // Read again, one by one.
+    }
+    return attributes === undefined || attributes === null ? NONE : this.#onlyOwn(attributes);
+  }
+
+  /** HOT: mostly there are none. With those of the context whose keys the instrument has named; what it was given wins. */
+  stamped(given: Attributes, context: Context): Attributes {
+    if (this.#keys === undefined) return given;
+    if (this.#stampsOf !== attributeVariableCount()) {
+      this.#stamps = attributeVariablesAmong(this.#keys);
+      this.#stampsOf = attributeVariableCount();
+    }
+    return this.#stamps.length === 0 ? given : this.#withStamps(given, context);
+  }
+
+  /** True for what needs no look: nearly always. */
+  #isPlain(key: string, value: unknown): boolean {
+    const isPlain =
+      typeof value === "string"
+        ? value.length <= LIMITS.valueSize
+        : typeof value === "number" || typeof value === "boolean";
+    return isPlain && key !== "" && (this.#keys === undefined || this.#keys.has(key));
+  }
+
+  #withStamps(given: Attributes, context: Context): Attributes {
+    const attributes: Record<string, unknown> = {};
+    for (const { key, valueIn } of this.#stamps) {
+      const value = this.#own(key, valueIn(context));
+      if (value !== undefined) define<unknown>(attributes, key, value);
+    }
+    return Object.assign(attributes, given);
+  }
+
+  /** Those that are attributes of this instrument, each read once; the others are reported. */
+  #onlyOwn(attributes: unknown): Attributes {
+    const own: Record<string, unknown> = {};
+    for (const key of keysOf(attributes)) {
+      let value: unknown;
+      try {
+        value = this.#own(key, (attributes as Attributes)[key]);
+      } catch (thrown) {
+        this.#reportInvalid(key, describe(thrown));
+      }
+      if (value !== undefined) define(own, key, value);
+    }
+    return own as Attributes;
+  }
+
+  #own(key: string, value: unknown): AttributeValue | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (this.#keys?.has(key) === false) {
+      report(
+        "attribute_unlisted",
+        `metric ${this.#name} was given attribute ${describe(key)}, which its attributeKeys have not: left out`,
+      );
+    } else if (key === "" || !isAttributeValue(value)) {
+      this.#reportInvalid(key, "texts, numbers, booleans and lists of one of these are attributes");
+    } else {
+      return ownValue(value, LIMITS) as AttributeValue;
+    }
+    return undefined;
+  }
+
+  #reportInvalid(key: string, reason: string): void {
+    report(
+      "invalid_attribute",
+      `attribute ${describe(key)} of a measurement of metric ${this.#name} was left out (${reason})`,
+    );
+  }
+}
+
+function keysOf(attributes: unknown): readonly string[] {
+  try {
+    if (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes))
+      return Object.keys(attributes);
+  } catch {
+    // What cannot be read is no better.
+  }
+  report(
+    "invalid_attribute",
+    `a measurement's attributes are an object of keys and values, and were given as ${nounFor(attributes)}`,
+  );
+  return [];
+}

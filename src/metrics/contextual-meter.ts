@@ -1,0 +1,139 @@
+import type {
+  BatchObservableCallback,
+  BatchObservableResult,
+  Meter,
+  MeterProvider,
+  MetricOptions,
+  Observable as ApiObservable,
+} from "@opentelemetry/api";
+import { providersIn } from "../context/current.ts";
+import { isArray } from "../core/noun.ts";
+import { type Askable, collect, collectNoMore, delegating } from "./collected.ts";
+import { type MeterSource, SILENT } from "./current-instrument.ts";
+import type { Declaration } from "./declaration.ts";
+import {
+  askGuarded,
+  Observable,
+  OBSERVABLE_COUNTER,
+  OBSERVABLE_GAUGE,
+  OBSERVABLE_UP_DOWN_COUNTER,
+  reportNoCallback,
+} from "./observable.ts";
+import { counterOf, gaugeOf, histogramOf, upDownCounterOf } from "./synchronous.ts";
+
+/**
+ * What the API knows as global: its instruments find the provider of the current context at each use, as our accessors
+ * do, so code that is written against the API alone is kept apart in tests and tenants too.
+ */
+export const contextualMeterProvider: MeterProvider = delegating({
+  getMeter: (name, version, options) =>
+    contextualMeter({
+      meterOf: (provider) => provider.getMeter(name, version, options),
+      // Never the API's own, which is this one.
+      providerIn: (context) => providersIn(context)?.meterProvider ?? SILENT,
+    }),
+});
+
+/** A meter of the API whose instruments follow the context. */
+export function contextualMeter(source: MeterSource): Meter {
+  const observable =
+    (kind: typeof OBSERVABLE_GAUGE) =>
+    (name: string, options?: MetricOptions): Observable =>
+      new Observable(source, asGiven(name, options), kind);
+  return {
+    createCounter: (name, options) => counterOf(source, asGiven(name, options)),
+    createUpDownCounter: (name, options) => upDownCounterOf(source, asGiven(name, options)),
+    createGauge: (name, options) => gaugeOf(source, asGiven(name, options)),
+    createHistogram: (name, options) => histogramOf(source, asGiven(name, options)),
+    createObservableCounter: observable(OBSERVABLE_COUNTER),
+    createObservableUpDownCounter: observable(OBSERVABLE_UP_DOWN_COUNTER),
+    createObservableGauge: observable(OBSERVABLE_GAUGE),
+    ...batchCallbacks(source),
+  };
+}
+
+/** What a name or an option means is the provider's business: code that knows the API alone may be written for another. */
+function asGiven(name: string, options: MetricOptions | undefined): Declaration {
+  return { name, options: options ?? {}, keys: undefined };
+}
+
+function batchCallbacks(
+  source: MeterSource,
+): Pick<Meter, "addBatchObservableCallback" | "removeBatchObservableCallback"> {
+  const batches: Batch[] = [];
+  const find = (callback: unknown, observables: ReadonlySet<Observable>): number =>
+    batches.findIndex((batch) => batch.is(callback, observables));
+  return {
+    addBatchObservableCallback: (callback, given) => {
+      if (typeof callback !== "function") return reportNoCallback("of a batch", callback);
+      const observables = ours(given);
+      if (observables.size === 0 || find(callback, observables) >= 0) return;
+      const batch = new Batch(source, callback, observables);
+      batches.push(batch);
+      collect(batch);
+    },
+    removeBatchObservableCallback: (callback, given) => {
+      const at = find(callback, ours(given));
+      for (const batch of at < 0 ? [] : batches.splice(at, 1)) batch.end();
+    },
+  };
+}
+
+function ours(observables: unknown): ReadonlySet<Observable> {
+  return new Set(isArray(observables) ? observables.filter((each) => each instanceof Observable) : []);
+}
+
+/** One callback for several observable instruments. */
+class Batch implements Askable {
+  readonly #source: MeterSource;
+  readonly #callback: BatchObservableCallback;
+  readonly #observables: ReadonlySet<Observable>;
+  #hasEnded = false;
+
+  constructor(source: MeterSource, callback: BatchObservableCallback, observables: ReadonlySet<Observable>) {
+    this.#source = source;
+    this.#callback = callback;
+    this.#observables = observables;
+  }
+
+  is(callback: unknown, observables: ReadonlySet<Observable>): boolean {
+    return (
+      callback === this.#callback &&
+      observables.size === this.#observables.size &&
+      [...observables].every((observable) => this.#observables.has(observable))
+    );
+  }
+
+  attach(...[provider, providers]: Parameters<Askable["attach"]>): void {
+    const instruments = new Map<ApiObservable, ApiObservable>();
+    for (const observable of this.#observables) {
+      const instrument = observable.instrumentIn(provider);
+      if (instrument !== undefined) instruments.set(observable, instrument);
+    }
+    const ask = (result: BatchObservableResult): Promise<void> | undefined => {
+      if (this.#hasEnded) return undefined;
+      return askGuarded("of a batch", providers, () => this.#callback(checked(result, instruments)));
+    };
+    this.#source
+      .meterOf(provider)
+      .addBatchObservableCallback(async (result) => ask(result), [...instruments.values()]);
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    collectNoMore(this);
+  }
+}
+
+function checked(
+  result: BatchObservableResult,
+  instruments: ReadonlyMap<ApiObservable, ApiObservable>,
+): BatchObservableResult {
+  return {
+    observe: (observable, value, attributes) => {
+      const instrument = instruments.get(observable);
+      if (instrument === undefined || !(observable instanceof Observable)) return;
+      observable.observe(value, attributes, (sane, own) => result.observe(instrument, sane, own));
+    },
+  };
+}

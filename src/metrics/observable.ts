@@ -1,0 +1,123 @@
+import type * as Api from "@opentelemetry/api";
+import type { Meter, MeterProvider, ObservableCallback, ObservableResult } from "@opentelemetry/api";
+import { currentContext, runIn } from "../context/current.ts";
+import type { Providers } from "../context/providers.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import { nounFor } from "../core/noun.ts";
+import { AttributeRule } from "./attribute-rule.ts";
+import { type Askable, collect, collectNoMore } from "./collected.ts";
+import type { MeterSource } from "./current-instrument.ts";
+import type { Declaration } from "./declaration.ts";
+import { isMeasurement, reportValue } from "./measurements.ts";
+
+export interface ObservableKind {
+  /** The least that an observation may be: 0, or -Infinity for any finite one. */
+  readonly least: number;
+  readonly create: (meter: Meter, declaration: Declaration) => Api.Observable;
+}
+
+export const OBSERVABLE_COUNTER: ObservableKind = {
+  least: 0,
+  create: (meter, { name, options }) => meter.createObservableCounter(name, options),
+};
+
+export const OBSERVABLE_UP_DOWN_COUNTER: ObservableKind = {
+  least: -Infinity,
+  create: (meter, { name, options }) => meter.createObservableUpDownCounter(name, options),
+};
+
+export const OBSERVABLE_GAUGE: ObservableKind = {
+  least: -Infinity,
+  create: (meter, { name, options }) => meter.createObservableGauge(name, options),
+};
+
+/** An observable instrument of the API that is asked by whatever collects: it has an instrument in each provider. */
+export class Observable implements Api.Observable {
+  readonly #source: MeterSource;
+  readonly #declaration: Declaration | undefined;
+  readonly #kind: ObservableKind;
+  readonly #rule: AttributeRule;
+  readonly #instruments = new WeakMap<MeterProvider, Api.Observable>();
+  readonly #callbacks = new Map<ObservableCallback, Askable>();
+
+  constructor(source: MeterSource, declaration: Declaration | undefined, kind: ObservableKind) {
+    this.#source = source;
+    this.#declaration = declaration;
+    this.#kind = kind;
+    this.#rule = new AttributeRule(this.name, declaration?.keys);
+  }
+
+  get name(): string {
+    return this.#declaration?.name ?? "without a name";
+  }
+
+  /** Undefined for one that was declared with no name. */
+  instrumentIn(provider: MeterProvider): Api.Observable | undefined {
+    if (this.#declaration === undefined) return undefined;
+    let instrument = this.#instruments.get(provider);
+    if (instrument === undefined) {
+      instrument = this.#kind.create(this.#source.meterOf(provider), this.#declaration);
+      this.#instruments.set(provider, instrument);
+    }
+    return instrument;
+  }
+
+  addCallback(callback: ObservableCallback): void {
+    if (typeof callback !== "function") return reportNoCallback(this.name, callback);
+    if (this.#callbacks.has(callback)) return;
+    const askable: Askable = {
+      attach: (provider, providers) =>
+        this.instrumentIn(provider)?.addCallback((result) => {
+          if (this.#callbacks.get(callback) !== askable) return undefined;
+          return askGuarded(this.name, providers, () => callback(this.#checked(result)));
+        }),
+    };
+    this.#callbacks.set(callback, askable);
+    collect(askable);
+  }
+
+  removeCallback(callback: ObservableCallback): void {
+    const askable = this.#callbacks.get(callback);
+    if (askable === undefined) return;
+    this.#callbacks.delete(callback);
+    collectNoMore(askable);
+  }
+
+  /** Gives on what is a measurement; the rest is reported. */
+  observe(
+    value: unknown,
+    attributes: unknown,
+    giveOn: (value: number, attributes: Api.Attributes) => void,
+  ): void {
+    if (isMeasurement(value, this.#kind.least)) giveOn(value, this.#rule.given(attributes));
+    else reportValue(this.name, value, this.#kind.least);
+  }
+
+  #checked(result: ObservableResult): ObservableResult {
+    return {
+      observe: (value, attributes) =>
+        this.observe(value, attributes, (sane, own) => result.observe(sane, own)),
+    };
+  }
+}
+
+/** Asks what somebody else has written: what it throws, or its promise, costs its own measurements alone. */
+export async function askGuarded(
+  name: string,
+  providers: Providers | undefined,
+  ask: () => void | Promise<void>,
+): Promise<void> {
+  try {
+    const current = currentContext();
+    await runIn(providers === undefined ? current : current.withProviders(providers), ask);
+  } catch (thrown) {
+    report("callback_failed", `a callback of observable metric ${name} failed (${describe(thrown)})`);
+  }
+}
+
+export function reportNoCallback(name: string, given: unknown): void {
+  report(
+    "invalid_argument",
+    `observable metric ${name} was given ${nounFor(given)} in the place of a callback`,
+  );
+}
