@@ -7,6 +7,13 @@ export { clearScope, emptyScope, scope } from "./context/open-scope.ts";
 export { Snapshot } from "./context/snapshot.ts";
 export type { Token } from "./context/token.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
+export {
+  type GroupStandIn,
+  type MakeGroup,
+  type MetricGroup,
+  metricGroup,
+  MetricGroups,
+} from "./groups/metric-group.ts";
 export { type Instrumentation, instrumentation } from "./instrumentation/instrumentation.ts";
 export type { Accessors, Declare, DeclareObservable } from "./metrics/accessors.ts";
 export type {

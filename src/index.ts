@@ -13,6 +13,13 @@ export type { Limits } from "./core/limits.ts";
 export type { DropReason, SignalReport } from "./export/account.ts";
 export type { TlsFiles } from "./export/http-transport.ts";
 export type { ExportResult, SpanExporter } from "./export/span-exporter.ts";
+export {
+  type GroupStandIn,
+  type MakeGroup,
+  type MetricGroup,
+  metricGroup,
+  MetricGroups,
+} from "./groups/metric-group.ts";
 export type { ReceivedRequest } from "./instrumentation/http-server.ts";
 export {
   counter,

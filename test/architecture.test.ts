@@ -8,6 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   context: ["core"],
   trace: ["core", "context"],
   metrics: ["core", "context", "trace"],
+  groups: ["core", "context", "metrics"],
   propagation: ["core", "context"],
   resource: ["core"],
   otlp: ["core", "resource", "record"],

@@ -115,7 +115,7 @@ function importsOf(code: string): string {
   const called = (door: string): string[] =>
     readFileSync(`test/doors/${door}.txt`, "utf8")
       .split("\n")
-      .filter((name) => /^\w+$/.test(name) && new RegExp(`\\b${name}[(<]`).test(code))
+      .filter((name) => /^\w+$/.test(name) && new RegExp(`\\b${name}[(<.]`).test(code))
       .filter((name) => !new RegExp(`const (\\{[^}]*)?\\b${name}\\b`).test(code));
   const main = called("index");
   const others = called("api").filter((name) => !main.includes(name));

@@ -4,6 +4,7 @@ import { nounFor } from "./noun.ts";
 const SENTENCES = {
   THR_CONTEXT_LOOKUP:
     "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
+  THR_GROUP_NEEDS_ITSELF: "was used while it is being made: it needs itself, perhaps by way of another",
   THR_NOT_A_FUNCTION: "needs a function where it says fn",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",

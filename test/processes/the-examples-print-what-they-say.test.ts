@@ -17,3 +17,25 @@ describe("examples/official-sdk.ts", () => {
     expect(code).to.equal(0);
   });
 });
+
+describe("examples of metric groups", () => {
+  it("take a group from an awilix container, and the group's own after a reset", async () => {
+    const { code, output, errors } = await spawned(["examples/groups-with-awilix.ts"]);
+    expect([code, errors]).to.deep.equal([0, ""]);
+    expect(lines(output)).to.deep.equal(["placed 1", "service metric value", "shop orders.placed 1"]);
+  });
+
+  it("are provided and injected by NestJS, and replaced for a call", async () => {
+    const { code, output, errors } = await spawned(["examples/groups-with-nest.ts"]);
+    expect([code, errors]).to.deep.equal([0, ""]);
+    expect(lines(output)).to.deep.equal(["placed 1", "service metric value", "shop orders.placed 1"]);
+  });
+});
+
+/** Without the width of columns. */
+function lines(output: string): string[] {
+  return output
+    .split("\n")
+    .map((line) => line.replaceAll(/ +/g, " ").trim())
+    .filter((line) => line !== "");
+}
