@@ -9,7 +9,7 @@ const compiler = "node_modules/typescript/bin/tsc";
 const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.json"], { stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 
-const doors = ["index", "api", "register", "devtools", "cli/throughline"];
+const doors = ["index", "api", "register", "testing", "devtools", "cli/throughline"];
 const bundle = await rollup({
   input: Object.fromEntries(doors.map((door) => [door, `dist/${door}.js`])),
   external: (source) => !source.startsWith(".") && !source.startsWith("dist/") && !source.startsWith("/"),

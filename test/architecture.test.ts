@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "instrumentation",
     "record",
   ],
+  testing: ["core", "context", "trace", "metrics", "export", "waterfall"],
   devtools: ["core", "context", "otlp", "waterfall"],
   cli: ["core", "devtools", "sdk"],
 };

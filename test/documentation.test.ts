@@ -119,7 +119,11 @@ function importsOf(code: string): string {
       .filter((name) => !new RegExp(`const (\\{[^}]*)?\\b${name}\\b`).test(code));
   const main = called("index");
   const others = called("api").filter((name) => !main.includes(name));
-  return `import { ${main.join(", ")} } from "throughline"; import { ${others.join(", ")} } from "throughline/api";`;
+  return [
+    `import { ${called("testing").join(", ")} } from "throughline/testing";`,
+    `import { ${main.join(", ")} } from "throughline";`,
+    `import { ${others.join(", ")} } from "throughline/api";`,
+  ].join(" ");
 }
 
 function pictureAfter(program: Block): Block | undefined {

@@ -1,9 +1,16 @@
 import type { MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
 
+/** What makes loggers for the OpenTelemetry API's logs, by whichever of its packages.  (Specification: Logs API) */
+export interface LoggerProvider {
+  getLogger(name: string, version?: string, options?: object): { emit(record: object): void };
+}
+
 /** Where telemetry goes, and how the trace travels: carried by the context, so that a tenant or a test can have its own. */
 export interface Providers {
   readonly tracerProvider: TracerProvider;
   readonly meterProvider: MeterProvider;
+  /** Undefined: records of the logs API go nowhere. */
+  readonly loggerProvider?: LoggerProvider;
   /** W3C's where none is named. */
   readonly propagator?: TextMapPropagator;
 }

@@ -110,13 +110,11 @@ class Batch implements Askable {
       const instrument = observable.instrumentIn(provider);
       if (instrument !== undefined) instruments.set(observable, instrument);
     }
-    const ask = (result: BatchObservableResult): Promise<void> | undefined => {
-      if (this.#hasEnded) return undefined;
-      return askGuarded("of a batch", providers, () => this.#callback(checked(result, instruments)));
-    };
-    this.#source
-      .meterOf(provider)
-      .addBatchObservableCallback(async (result) => ask(result), [...instruments.values()]);
+    const ask: BatchObservableCallback = (result) =>
+      this.#hasEnded
+        ? undefined
+        : askGuarded("of a batch", providers, () => this.#callback(checked(result, instruments)));
+    this.#source.meterOf(provider).addBatchObservableCallback(ask, [...instruments.values()]);
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 import type * as Api from "@opentelemetry/api";
 import type { Meter, MeterProvider, ObservableCallback, ObservableResult } from "@opentelemetry/api";
+import { isPromise } from "node:util/types";
 import { currentContext, runIn } from "../context/current.ts";
 import type { Providers } from "../context/providers.ts";
 import { describe, report } from "../core/diagnostics.ts";
@@ -102,16 +103,19 @@ export class Observable implements Api.Observable {
 }
 
 /** Asks what somebody else has written: what it throws, or its promise, costs its own measurements alone. */
-export async function askGuarded(
+export function askGuarded(
   name: string,
   providers: Providers | undefined,
   ask: () => void | Promise<void>,
-): Promise<void> {
+): void | Promise<void> {
+  const failed = (thrown: unknown): void =>
+    report("callback_failed", `a callback of observable metric ${name} failed (${describe(thrown)})`);
   try {
     const current = currentContext();
-    await runIn(providers === undefined ? current : current.withProviders(providers), ask);
+    const answer: unknown = runIn(providers === undefined ? current : current.withProviders(providers), ask);
+    return isPromise(answer) ? answer.then(() => {}, failed) : undefined;
   } catch (thrown) {
-    report("callback_failed", `a callback of observable metric ${name} failed (${describe(thrown)})`);
+    return failed(thrown);
   }
 }
 

@@ -32,6 +32,31 @@ describe("examples of metric groups", () => {
   });
 });
 
+describe("examples of tests", function () {
+  this.timeout(20_000);
+
+  it("pass with mocha", async () => {
+    const { code, output } = await spawned([
+      "node_modules/mocha/bin/mocha.js",
+      "--no-config",
+      "--reporter",
+      "dot",
+      "examples/checkout.mocha.ts",
+    ]);
+    expect([code, /\d+ passing/.exec(output)?.[0]]).to.deep.equal([0, "2 passing"]);
+  });
+
+  it("pass with node:test, all at once", async () => {
+    const { code, output } = await spawned([
+      "--test",
+      "--test-reporter",
+      "tap",
+      "examples/checkout.node-test.ts",
+    ]);
+    expect([code, /# pass \d+/.exec(output)?.[0]]).to.deep.equal([0, "# pass 3"]);
+  });
+});
+
 /** Without the width of columns. */
 function lines(output: string): string[] {
   return output

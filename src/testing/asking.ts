@@ -1,0 +1,40 @@
+import type { Attributes, Observable } from "@opentelemetry/api";
+import { isPromise } from "node:util/types";
+
+/** One value that was measured. */
+export interface Measurement {
+  readonly value: number;
+  readonly attributes: Attributes;
+}
+
+/** Tells a measurement of an observable instrument. */
+type Tell = (observable: Observable, value: number, attributes?: Attributes) => void;
+
+/** A callback of observable instruments, and what it has answered last. */
+export class Asking {
+  readonly #callback: (tell: Tell) => void | Promise<void>;
+  #answer: ReadonlyMap<Observable, readonly Measurement[]> = new Map();
+
+  constructor(callback: (tell: Tell) => void | Promise<void>) {
+    this.#callback = callback;
+  }
+
+  /** One that is async is known to have answered when its promise resolves: at a later look. */
+  ask(): void {
+    const answer = new Map<Observable, Measurement[]>();
+    const told = this.#callback((observable, value, attributes = {}) => {
+      const measurements = answer.get(observable) ?? [];
+      answer.set(observable, measurements);
+      measurements.push({ value, attributes });
+    });
+    const keep = (): void => {
+      this.#answer = answer;
+    };
+    if (isPromise(told)) void told.then(keep);
+    else keep();
+  }
+
+  answersFor(observable: Observable): readonly Measurement[] {
+    return this.#answer.get(observable) ?? [];
+  }
+}
