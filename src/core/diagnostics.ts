@@ -7,6 +7,7 @@ export type Trouble =
   | "api_conflict"
   | "attribute_unlisted"
   | "callback_failed"
+  | "cardinality_high"
   | "changed_after_end"
   | "collector_rejects"
   | "collector_unreachable"
@@ -44,14 +45,14 @@ const state = processWide("troubles", () => ({
 
 /**
  * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted. Of the
- * configuration each fault is told, for there are few, and they are found one by one. A sentence that costs something
+ * configuration, and of metrics with too many series, each fault is told, for there are few, and they are found one by one. A sentence that costs something
  * is given as a function. Never throws, and never goes through an exporter, which may be what failed.
  */
 export function report(trouble: Trouble, sentence: string | (() => string)): void {
   const { counts, told, verbosity } = state;
   counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
   if (verbosity === "silent") return;
-  const isFault = trouble === "invalid_configuration";
+  const isFault = trouble === "invalid_configuration" || trouble === "cardinality_high";
   const subject = isFault ? String(sentence) : trouble;
   const isTold = told.has(subject) || (isFault && told.size >= MOST_FAULTS);
   if (isTold && verbosity === "once") return;

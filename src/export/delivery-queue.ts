@@ -48,6 +48,7 @@ export class DeliveryQueue {
   /** Batches go together up to so many bytes, until what waits has got through. */
   #joinedBytes: number;
   #isDraining = false;
+  #underWay = 0;
   #isClosed = false;
   #wasReached = false;
   /** When the collector asked for a wait, on the clock of `performance`. */
@@ -68,6 +69,11 @@ export class DeliveryQueue {
     this.#endpoint = endpoint;
     this.#limit = limit;
     this.#wait = wait;
+  }
+
+  /** How many items are being sent. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   push(batch: Batch): void {
@@ -123,7 +129,9 @@ export class DeliveryQueue {
     let attempt = 0;
     for (let head = this.#waiting[0]; head !== undefined; head = this.#waiting[0]) {
       const group = this.#nextGroup();
+      this.#underWay = group.items;
       const outcome = await this.#transport.send(group.body);
+      this.#underWay = 0;
       // Closed in the meantime: the batch is in the account already.
       if (this.#waiting[0] !== head) break;
       attempt = outcome.kind === "again" ? attempt + 1 : 0;

@@ -18,8 +18,8 @@ interface Built {
 export function build(settings: Settings, undo: Undoing = {}): Built {
   const { propagator } = settings;
   const accounts = { spans: new Account(), metrics: new Account() };
-  const spans = spanPipeline(settings, accounts.spans);
   const metrics = metricPipeline(settings, accounts.metrics);
+  const spans = spanPipeline(settings, accounts.spans, metrics.self);
   const { tracerProvider } = spans;
   const { meterProvider } = metrics;
   const providers = { tracerProvider, meterProvider, propagator };

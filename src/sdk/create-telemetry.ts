@@ -15,7 +15,7 @@ import type { Telemetry } from "./telemetry.ts";
  * `flush()` and `shutdown()`, or at the end of the block with `await using`: nobody else does so as the process ends.
  * Never throws.
  *
- * @param options those of `start()`, but for http, exit and contextManager
+ * @param options those of `start()`, but for http, exit, contextManager and runtimeMetrics
  * @example
  * const tenant = createTelemetry({ service: "tenant-a", exporter: "none" });
  * withTelemetry(tenant, () => withSpan("work", () => {}));
@@ -27,7 +27,7 @@ export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   return runSuppressed(() => build(settingsFor(given))).telemetry;
 }
 
-const OF_START = ["http", "exit", "contextManager"] as const;
+const OF_START = ["http", "exit", "contextManager", "runtimeMetrics"] as const;
 
 function reportOthers(options: StartOptions): void {
   const given = OF_START.filter((name) => copyOfOptions(options)[name] !== undefined);

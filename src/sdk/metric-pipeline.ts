@@ -2,11 +2,15 @@ import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { createRequire } from "node:module";
 import { describe, report } from "../core/diagnostics.ts";
+import { VERSION } from "../core/version.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleMetrics } from "../export/console-metrics.ts";
 import { QueueingMetricExporter } from "../export/queueing-metric-exporter.ts";
+import { CardinalityWatch } from "../metrics/cardinality-watch.ts";
 import { terminal } from "../export/terminal.ts";
-import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, within } from "./pipeline.ts";
+import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import { watchedReader } from "./metric-reader.ts";
+import { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
 
 /** Between two collections of metrics, in ms.  (Specification: OTEL_METRIC_EXPORT_INTERVAL) */
@@ -17,6 +21,8 @@ const COLLECTION_TIMEOUT = 1_500;
 
 export interface MetricPipeline extends Pipeline {
   readonly meterProvider: MeterProvider;
+  /** What measures telemetry itself, where that is asked for. */
+  readonly self?: SelfMetrics | undefined;
 }
 
 const NO_METRICS: MetricPipeline = {
@@ -32,7 +38,11 @@ const NO_METRICS: MetricPipeline = {
 export function metricPipeline(settings: Settings, account: Account): MetricPipeline {
   if (settings.isDisabled) return NO_METRICS;
   if (settings.meterProvider !== undefined)
-    return { meterProvider: settings.meterProvider, ...foreignPipeline(settings.meterProvider) };
+    return {
+      meterProvider: settings.meterProvider,
+      ...foreignPipeline(settings.meterProvider),
+      self: selfMetricsIn(settings.meterProvider, settings),
+    };
   try {
     return sdkMetricPipeline(settings, account);
   } catch (thrown) {
@@ -45,7 +55,10 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
   // Synchronously, and only now: importing the package must load no SDK.
   const sdk = createRequire(import.meta.url)("@opentelemetry/sdk-metrics") as typeof SdkMetrics;
   const { metricsExporter, metrics, collection, resource } = settings;
-  const queue = metricsExporter === "otlp" ? deliveryQueue(metrics, account) : undefined;
+  let took: Took | undefined;
+  let collecting: ReturnType<SelfMetrics["reader"]> | undefined;
+  const queue =
+    metricsExporter === "otlp" ? deliveryQueue(metrics, account, (...sent) => took?.(...sent)) : undefined;
   const exporter =
     queue === undefined
       ? new ConsoleMetrics(serviceOf(resource), account, terminal())
@@ -60,13 +73,19 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
   const views = settings.views.filter((view, at) =>
     attempt(`views[${at}]`, () => new sdk.MeterProvider({ views: [view] })),
   );
+  const watch = new CardinalityWatch(views);
   const make = (given: readonly SdkMetrics.IMetricReader[]) => {
-    const ours = metricsExporter === "none" ? [] : [new sdk.PeriodicExportingMetricReader(own)];
+    const ours = metricsExporter === "none" ? [] : [watchedReader(sdk, own, watch, () => collecting?.())];
     return new sdk.MeterProvider({ resource, views, readers: [...ours, ...given] });
   };
   const meterProvider = attempt("readers", () => make(settings.readers)) ?? make([]);
+  const self = selfMetricsIn(meterProvider, settings);
+  if (self !== undefined && queue !== undefined)
+    took = self.exporter("metric_data_point", metrics, account, queue);
+  if (self !== undefined) collecting = self.reader();
   return {
     meterProvider,
+    self,
     flush: async (deadline) => {
       await within(deadline, () => meterProvider.forceFlush());
       await queue?.flush(deadline);
@@ -76,6 +95,10 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
       await queue?.close(deadline);
     },
   };
+}
+
+function selfMetricsIn(meterProvider: MeterProvider, { isSelfMeasured }: Settings): SelfMetrics | undefined {
+  return isSelfMeasured ? new SelfMetrics(meterProvider.getMeter("throughline/sdk", VERSION)) : undefined;
 }
 
 function attempt<Provider>(name: string, make: () => Provider): Provider | undefined {

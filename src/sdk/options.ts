@@ -78,6 +78,8 @@ export interface TelemetryOptions {
   readonly meterProvider?: MeterProvider | undefined;
   /** Collect metrics besides our own export: a PrometheusExporter, say. With `exporter: "none"` they alone do. */
   readonly readers?: readonly IMetricReader[] | undefined;
+  /** Whether telemetry measures itself, as `otel.sdk.*`; default false.  (Semantic conventions: OpenTelemetry SDK metrics) */
+  readonly selfMetrics?: boolean | undefined;
   /** How streams of metrics are named, aggregated and filtered.  (Specification: Metrics SDK, View) */
   readonly views?: readonly ViewOptions[] | undefined;
 }
@@ -88,6 +90,8 @@ export interface StartOptions extends TelemetryOptions {
   readonly exit?: ExitOptions | undefined;
   /** Which requests over HTTP are traced; false: none. */
   readonly http?: false | HttpOptions | undefined;
+  /** Whether Node and V8 are measured: event loop, heap, garbage collection; default false.  (Semantic conventions: Node.js runtime metrics, V8 JS engine runtime metrics) */
+  readonly runtimeMetrics?: boolean | undefined;
   /** Keeps the contexts in place of ours. Requests that node:http receives are not traced then. */
   readonly contextManager?: ContextManager | undefined;
 }

@@ -4,6 +4,8 @@ import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { type HttpTarget, httpTransport } from "../export/http-transport.ts";
+import type { Outcome } from "../export/outcome.ts";
+import { timedTransport } from "../export/timed-transport.ts";
 import type { Resource } from "../resource/resource.ts";
 
 /** One signal's way out of the process. */
@@ -43,9 +45,13 @@ function reportFailure(thrown: unknown): void {
   report("plugin_failed", `another SDK's part failed to flush or shut down (${describe(thrown)})`);
 }
 
-export function deliveryQueue(target: HttpTarget, account: Account): DeliveryQueue {
+/** Told of an attempt to send, and how long it took, in seconds. */
+export type Took = (seconds: number, outcome: Outcome) => void;
+
+/** The queue to a collector. */
+export function deliveryQueue(target: HttpTarget, account: Account, took: Took): DeliveryQueue {
   const { origin, pathname } = target.url;
-  return new DeliveryQueue(httpTransport(target), account, `${origin}${pathname}`);
+  return new DeliveryQueue(timedTransport(httpTransport(target), took), account, `${origin}${pathname}`);
 }
 
 export function serviceOf(resource: Resource): string {

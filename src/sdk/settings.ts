@@ -47,6 +47,8 @@ export interface Settings {
   readonly readers: readonly IMetricReader[];
   readonly views: readonly ViewOptions[];
   readonly contextManager: ContextManager | undefined;
+  readonly isRuntimeMeasured: boolean;
+  readonly isSelfMeasured: boolean;
 }
 
 /** Every name in StartOptions: a misspelt one would be passed over in silence. */
@@ -74,6 +76,8 @@ const NAMES = new Set([
   "readers",
   "views",
   "contextManager",
+  "runtimeMetrics",
+  "selfMetrics",
 ] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
 
 export function resolveSettings(options: StartOptions, environment: Environment): Settings {
@@ -100,6 +104,8 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     readers: partsOption("readers", options.readers, ["collect", "forceFlush", "shutdown"]),
     views: partsOption("views", options.views, []),
     contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
+    isRuntimeMeasured: flag("runtimeMetrics", options.runtimeMetrics),
+    isSelfMeasured: flag("selfMetrics", options.selfMetrics),
   };
 }
 
@@ -203,4 +209,11 @@ function text(name: string, value: unknown): string | undefined {
   if (typeof value === "string") return value;
   report("invalid_configuration", `${name} is a text, and was given as ${nounFor(value)}`);
   return undefined;
+}
+
+/** False unless it is asked for. */
+function flag(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === "boolean") return value === true;
+  report("invalid_configuration", `${name} is true or false, and was given as ${quote(value)}`);
+  return false;
 }

@@ -3,14 +3,17 @@ import { type Deadline, halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleSpans } from "../export/console-spans.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
+import type { DeliveryQueue } from "../export/delivery-queue.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { SpanBatcher } from "../export/span-batcher.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { SpanSink } from "../trace/record.ts";
+import { SpanCensus } from "../trace/span-census.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
 import { terminal } from "../export/terminal.ts";
-import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, within } from "./pipeline.ts";
+import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import type { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
 
 export interface SpanPipeline extends Pipeline {
@@ -18,12 +21,18 @@ export interface SpanPipeline extends Pipeline {
 }
 
 /** Our own tracer provider and its exporter, or another's with all that belongs to it. */
-export function spanPipeline(settings: Settings, account: Account): SpanPipeline {
+export function spanPipeline(
+  settings: Settings,
+  account: Account,
+  self: SelfMetrics | undefined,
+): SpanPipeline {
   if (settings.isDisabled) return { ...NOWHERE, tracerProvider: new ProxyTracerProvider() };
   if (settings.tracerProvider !== undefined)
     return { tracerProvider: settings.tracerProvider, ...foreignPipeline(settings.tracerProvider) };
   const { tracesExporter, sampler, limits, idGenerator, resource } = settings;
-  const sink = spanSink(tracesExporter, settings, account);
+  const sink = spanSink(tracesExporter, settings, account, self);
+  const census = self && new SpanCensus();
+  if (census !== undefined) self?.spans(census);
   const tracerProvider = new TracerProvider({
     sink,
     sampler,
@@ -32,6 +41,7 @@ export function spanPipeline(settings: Settings, account: Account): SpanPipeline
     idGenerator,
     resource,
     keepsEnded: typeof tracesExporter !== "string",
+    census,
   });
   // Processors go first, and must leave time to our exporter, if there is one.
   const own = (deadline: Deadline): Deadline => (sink === NOWHERE ? deadline : halfOf(deadline));
@@ -55,17 +65,27 @@ function spanSink(
   exporter: ExporterName | SpanExporter,
   settings: Settings,
   account: Account,
+  self: SelfMetrics | undefined,
 ): SpanSink & Pipeline {
   const { batch, resource } = settings;
   if (typeof exporter !== "string") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":
-      return new SpanBatcher(resource, deliveryQueue(tracesTarget(settings), account), account, batch);
+      return new SpanBatcher(resource, spanQueue(settings, account, self), account, batch);
     case "console":
       return new ConsoleSpans(serviceOf(resource), account, terminal());
     case "none":
       return NOWHERE;
   }
+}
+
+function spanQueue(settings: Settings, account: Account, self: SelfMetrics | undefined): DeliveryQueue {
+  const target = tracesTarget(settings);
+  let took: Took | undefined;
+  const queue = deliveryQueue(target, account, (...sent) => took?.(...sent));
+  if (self !== undefined) took = self.exporter("span", target, account, queue);
+  self?.processor(account, queue, settings.batch.queueSpans);
+  return queue;
 }
 
 /** An attempt ends at the nearer of the time-outs of exporter and batching; batches of a size that is asked for stay apart. */

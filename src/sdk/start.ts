@@ -5,6 +5,7 @@ import { report } from "../core/diagnostics.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
+import { measureRuntime } from "../instrumentation/runtime-metrics.ts";
 import type { Subscription } from "../instrumentation/subscription.ts";
 import { collectOfProcess } from "../metrics/collected.ts";
 import { measurementCount } from "../metrics/measurements.ts";
@@ -59,6 +60,7 @@ function begin(settings: Settings): Telemetry {
   collectOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
   const hooks = httpHooks(settings);
+  if (settings.isRuntimeMeasured && !settings.isDisabled) hooks.push(measureRuntime(providers.meterProvider));
   const { signals, budget } = settings.exit;
   const tellUnsent = (): void => reportUnsent(telemetry.report());
   process.on("exit", tellUnsent);

@@ -233,6 +233,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
       processors.onEnding(this);
     }
     this.state = "ended";
+    this.setup.census?.end((this.traceFlags & TraceFlags.SAMPLED) !== 0);
     processors?.onEnd(this);
     if ((this.traceFlags & TraceFlags.SAMPLED) !== 0) this.handOver();
     this.reportDropped();

@@ -22,6 +22,7 @@ import { NON_RECORDING } from "./non-recording.ts";
 import { copySpanContext } from "./span-context.ts";
 import { startActive, type StartActiveRest } from "./start-active.ts";
 import { type Asked, givenTime, kindOf, readOptions, spanName } from "./span-input.ts";
+import type { ParentOrigin, SamplingOutcome } from "./span-census.ts";
 import { Span, type SpanStart } from "./span.ts";
 import type { TracingSetup } from "./tracing-setup.ts";
 import { UnsampledSpan } from "./unsampled-span.ts";
@@ -88,6 +89,7 @@ export class Tracer implements ApiTracer {
       ({ start, isRecorded, attributes } = decide(setup.sampler, start, asked, setup.limits.attributes));
       stamped = undefined;
     }
+    setup.census?.start(originOf(start), outcomeOf(start, isRecorded));
     if (!isRecorded)
       return new UnsampledSpan(kind, start.traceId, setup.ids.spanId(), start.traceFlags, start.traceState);
     const span = new Span(name, kind, start, this.#instrumentationScope, setup);
@@ -119,6 +121,16 @@ function startOf(parent: ApiSpan | undefined, { ids }: TracingSetup): SpanStart 
   } catch {
     return root(ids);
   }
+}
+
+function originOf({ isParentRemote }: SpanStart): ParentOrigin {
+  if (isParentRemote === undefined) return "none";
+  return isParentRemote ? "remote" : "local";
+}
+
+function outcomeOf({ traceFlags }: SpanStart, isRecorded: boolean): SamplingOutcome {
+  if (!isRecorded) return "DROP";
+  return (traceFlags & TraceFlags.SAMPLED) === 0 ? "RECORD_ONLY" : "RECORD_AND_SAMPLE";
 }
 
 function childOfOurs(parent: SpanIdentity, localRoot: Span | undefined, isParentRemote: boolean): SpanStart {

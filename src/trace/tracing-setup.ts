@@ -3,6 +3,7 @@ import { type IdGenerator, type Ids, idsOf, RANDOM_IDS } from "../core/ids.ts";
 import { type Limits, type SpanLimits, spanLimits } from "../core/limits.ts";
 import type { Resource, SpanSink } from "./record.ts";
 import { OwnSampler, type Sampler } from "./sampler.ts";
+import type { SpanCensus } from "./span-census.ts";
 import { type SpanProcessor, SpanProcessors } from "./span-processor.ts";
 
 /** How a tracer provider makes its spans; what is left out is the specification's default. */
@@ -16,6 +17,8 @@ export interface TracingOptions {
   readonly clocks?: Clocks | undefined;
   /** True where the sink keeps spans for later: they keep their fields then. */
   readonly keepsEnded?: boolean | undefined;
+  /** Counts the spans; they are not counted without it. */
+  readonly census?: SpanCensus | undefined;
 }
 
 /** What all spans of one tracer provider share.  (Specification: Trace SDK, Configuration) */
@@ -31,6 +34,7 @@ export interface TracingSetup {
   readonly resource: Resource;
   readonly clocks: Clocks;
   readonly keepsEnded: boolean;
+  readonly census: SpanCensus | undefined;
 }
 
 const NO_RESOURCE: Resource = {
@@ -49,6 +53,7 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
     resource,
     clocks = SYSTEM_CLOCKS,
     keepsEnded = false,
+    census,
   } = options;
   return {
     sink,
@@ -61,6 +66,7 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
     clocks,
     // Processors that are not ours may read a span later.
     keepsEnded: keepsEnded || processors.length > 0,
+    census,
   };
 }
 

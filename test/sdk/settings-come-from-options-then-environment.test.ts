@@ -39,6 +39,8 @@ const UNSAID = {
   readers: [],
   views: [],
   contextManager: undefined,
+  isRuntimeMeasured: false,
+  isSelfMeasured: false,
 };
 
 describe("settings", () => {

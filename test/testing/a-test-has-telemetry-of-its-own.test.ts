@@ -6,6 +6,7 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { metricGroup } from "../../src/groups/metric-group.ts";
 import { counter, gauge, histogram, observableGauge } from "../../src/metrics/accessors.ts";
+import { registerGlobals } from "../../src/sdk/globals.ts";
 import { fixedClock, sequentialIds, testTelemetry } from "../../src/testing.ts";
 import { annotate } from "../../src/trace/active-span.ts";
 import { startSpan, withSpan } from "../../src/trace/span-helpers.ts";
@@ -28,6 +29,9 @@ function barrier(size: number): () => Promise<void> {
 }
 
 describe("testTelemetry", () => {
+  // Other tests of this process have taken back what the import had registered.
+  before(() => registerGlobals(undefined));
+
   it(
     "sees the spans of what it calls, in the order of their start, and their tree",
     testTelemetry(async (t) => {

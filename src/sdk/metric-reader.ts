@@ -1,0 +1,21 @@
+import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
+import type { CardinalityWatch } from "../metrics/cardinality-watch.ts";
+
+/** The official reader; how many series there are is watched, and how long it takes to collect them is told. */
+export function watchedReader(
+  sdk: typeof SdkMetrics,
+  options: SdkMetrics.PeriodicExportingMetricReaderOptions,
+  watch: CardinalityWatch,
+  collecting: () => ((error?: string) => void) | undefined,
+): SdkMetrics.IMetricReader {
+  const reader = new sdk.PeriodicExportingMetricReader(options);
+  const collect = reader.collect.bind(reader);
+  reader.collect = async (asked) => {
+    const collected = collecting();
+    const result = await collect(asked);
+    collected?.(result.errors.length === 0 ? undefined : "callback_failed");
+    watch.look(result.resourceMetrics);
+    return result;
+  };
+  return reader;
+}

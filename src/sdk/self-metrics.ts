@@ -1,0 +1,131 @@
+import type { Attributes, Meter, ObservableCallback } from "@opentelemetry/api";
+import { performance } from "node:perf_hooks";
+import type { Account, DropReason } from "../export/account.ts";
+import type { DeliveryQueue } from "../export/delivery-queue.ts";
+import type { HttpTarget } from "../export/http-transport.ts";
+import type { Outcome } from "../export/outcome.ts";
+import type { SpanCensus } from "../trace/span-census.ts";
+
+/** Why spans come to no exporter, as the conventions have it. */
+const ERRORS: Readonly<Record<DropReason, string>> = {
+  encoding: "encoding",
+  exporter_failed: "exporter_failed",
+  queue_full: "queue_full",
+  shutdown: "already_shutdown",
+  too_large: "too_large",
+};
+
+/**
+ * What telemetry measures about itself, into the metrics of its own `start()`.  (Semantic conventions: OpenTelemetry SDK
+ * metrics)
+ */
+export class SelfMetrics {
+  readonly #meter: Meter;
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
+
+  /** How many spans were started, and are open. */
+  spans(census: SpanCensus): void {
+    this.#observe("counter", "span.started", "{span}", (result) =>
+      census.started((count, origin, outcome) =>
+        result.observe(count, {
+          "otel.span.parent.origin": origin,
+          "otel.span.sampling_result": outcome,
+        }),
+      ),
+    );
+    this.#observe("upDownCounter", "span.live", "{span}", (result) =>
+      census.live((count, outcome) => result.observe(count, { "otel.span.sampling_result": outcome })),
+    );
+  }
+
+  /** What became of spans between their end and the exporter; `capacity` in spans, where there is such a bound. */
+  processor(account: Account, queue: DeliveryQueue, capacity: number | undefined): void {
+    const attributes = component("batching_span_processor");
+    this.#observe("upDownCounter", "processor.span.queue.size", "{span}", (result) =>
+      result.observe(account.pending - queue.underWay, attributes),
+    );
+    if (capacity !== undefined)
+      this.#observe("upDownCounter", "processor.span.queue.capacity", "{span}", (result) =>
+        result.observe(capacity, attributes),
+      );
+    this.#observe("counter", "processor.span.processed", "{span}", (result) => {
+      const { delivered, rejected, dropped } = account.report();
+      result.observe(delivered + rejected + queue.underWay, attributes);
+      for (const [reason, error] of Object.entries(ERRORS) as [DropReason, string][])
+        if (dropped[reason] > 0) result.observe(dropped[reason], { ...attributes, "error.type": error });
+    });
+  }
+
+  /** What an exporter did, and how long each of its attempts took. */
+  exporter(
+    item: "span" | "metric_data_point",
+    target: HttpTarget,
+    account: Account,
+    queue: DeliveryQueue,
+  ): (seconds: number, outcome: Outcome) => void {
+    const attributes = exporterAttributes(item, target);
+    const unit = item === "span" ? "{span}" : "{data_point}";
+    this.#observe("upDownCounter", `exporter.${item}.inflight`, unit, (result) =>
+      result.observe(queue.underWay, attributes),
+    );
+    this.#observe("counter", `exporter.${item}.exported`, unit, (result) => {
+      const { delivered, rejected } = account.report();
+      result.observe(delivered, attributes);
+      if (rejected > 0) result.observe(rejected, { ...attributes, "error.type": "rejected" });
+    });
+    const record = this.#duration("exporter.operation.duration", attributes);
+    return (seconds, outcome) => record(seconds, errorOf(outcome));
+  }
+
+  /** How long the reader takes to collect: call the function that it gives as it begins, and what that gives as it ends. */
+  reader(): () => (error?: string) => void {
+    const record = this.#duration("metric_reader.collection.duration", component("periodic_metric_reader"));
+    return () => {
+      const began = performance.now();
+      return (error) => record((performance.now() - began) / 1_000, error);
+    };
+  }
+
+  #observe(
+    kind: "counter" | "upDownCounter",
+    name: string,
+    unit: string,
+    callback: ObservableCallback,
+  ): void {
+    const options = { unit };
+    const instrument =
+      kind === "counter"
+        ? this.#meter.createObservableCounter(`otel.sdk.${name}`, options)
+        : this.#meter.createObservableUpDownCounter(`otel.sdk.${name}`, options);
+    instrument.addCallback(callback);
+  }
+
+  /** In seconds, in a single bucket. */
+  #duration(name: string, attributes: Attributes): (seconds: number, error: string | undefined) => void {
+    const advice = { explicitBucketBoundaries: [] };
+    const histogram = this.#meter.createHistogram(`otel.sdk.${name}`, { unit: "s", advice });
+    return (seconds, error) =>
+      histogram.record(seconds, error === undefined ? attributes : { ...attributes, "error.type": error });
+  }
+}
+
+/** Each telemetry has one of a kind. */
+function component(type: string): Attributes {
+  return { "otel.component.type": type, "otel.component.name": `${type}/0` };
+}
+
+function exporterAttributes(item: "span" | "metric_data_point", { url, protocol }: HttpTarget): Attributes {
+  const signal = item === "span" ? "span" : "metric";
+  const type = `otlp_http_${protocol === "http/json" ? "json_" : ""}${signal}_exporter`;
+  const port = url.port === "" ? { "http:": 80, "https:": 443 }[url.protocol] : Number(url.port);
+  return { ...component(type), "server.address": url.hostname, ...(port && { "server.port": port }) };
+}
+
+function errorOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === "again") return outcome.reason;
+  if (outcome.kind !== "delivered") return outcome.kind;
+  return outcome.rejected > 0 ? "rejected" : undefined;
+}
