@@ -4,11 +4,27 @@ import { nounFor } from "./noun.ts";
 const SENTENCES = {
   THR_CONTEXT_LOOKUP:
     "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
+  THR_EVENT_NOT_CLONED: "was given an event that cannot be copied to the worker, as structuredClone would",
   THR_GROUP_NEEDS_ITSELF: "was used while it is being made: it needs itself, perhaps by way of another",
+  THR_METRIC_FAILED:
+    "was given an event that a metric threw at, and that none handled: see the error's cause",
+  THR_METRIC_IN_WORKER:
+    "is for recorders of this thread: register the metric on the recorder that the worker's module constructs",
+  THR_METRIC_REGISTERED: "was given a metric whose name is registered already: each has a name of its own",
+  THR_NOT_AN_EVENT: "needs an event: an object whose `type` is a text",
   THR_NOT_A_FUNCTION: "needs a function where it says fn",
+  THR_NOT_A_METRIC: "needs a metric: a name that is not empty, and the methods handle(event) and snapshot()",
+  THR_NOT_A_NAME: "needs a name: a text that is not empty",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
   THR_NO_SCOPE: "was called outside any scope: wrap the operation in scope(fn) or withSpan(name, fn)",
+  THR_RECORDER_EXISTS:
+    "was given the name of a recorder that is there already: keep the first, or choose another name",
+  THR_RECORDER_FULL: "refused an event, for as many wait as `maxPending` allows",
+  THR_RECORDER_LOOP_UNAVAILABLE:
+    "needs a RecorderLoop that is open: construct recorders in loop.run(fn), or at module level in the worker's module",
+  THR_RECORDER_STOPPED: "came after stop(), which is for good: make another recorder",
+  THR_RUNTIME_STOPPED: "came after stop(), which is for good: make another runtime",
   THR_TOKEN_OTHER_SCOPE: "was given a token that was made in another scope: reset where you set",
   THR_TOKEN_OTHER_VARIABLE: "was given a token of another variable",
   THR_TOKEN_USED: "was given a token that has been used: each restores once",
@@ -50,4 +66,10 @@ export function notAFunction(subject: string, given: string): ThroughlineError {
 /** @throws ThroughlineError THR_NOT_A_FUNCTION */
 export function requireFunction(fn: unknown, subject: string): asserts fn is (...args: never[]) => unknown {
   if (typeof fn !== "function") throw notAFunction(subject, nounFor(fn));
+}
+
+/** @throws ThroughlineError THR_NOT_A_NAME */
+export function requireName(name: unknown, subject: string): asserts name is string {
+  if (typeof name !== "string") throw new ThroughlineError("THR_NOT_A_NAME", subject, nounFor(name));
+  if (name === "") throw new ThroughlineError("THR_NOT_A_NAME", subject, "an empty text");
 }

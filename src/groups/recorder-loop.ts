@@ -1,0 +1,66 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { currentContext, runIn } from "../context/current.ts";
+import { requireFunction } from "../core/errors.ts";
+import { InProcessHost } from "./recorder-in-process.ts";
+import { hostOfThisThread } from "./recorder-in-worker.ts";
+import type { ClosableHost, Recording, RecordingHost } from "./recorder-recording.ts";
+import { WorkerHost } from "./recorder-worker.ts";
+
+/** The context's key of the loop that `run` was called of. */
+const LOOP = Symbol.for("throughline.1.recorder-loop");
+
+/**
+ * What recorders run in, owned by the application: this process, or a worker with `RecorderLoop.inWorker(url)`. It ends
+ * with its block, and its recorders with it; `await using` waits until all that they accepted is counted.
+ *
+ * @example
+ * await using loop = new RecorderLoop();
+ * const recorder = loop.run(() => new MetricsRecorder("document_storage"));
+ * await recorder.start();
+ */
+export class RecorderLoop implements Disposable, AsyncDisposable {
+  #host: ClosableHost = new InProcessHost();
+
+  /**
+   * A loop in a worker thread. The module at `url`, also the path of a file, constructs recorders at its top level,
+   * before it awaits anything, and registers their metrics; those that `run` constructs here answer to them by name.
+   *
+   * @throws RecorderLoopUnavailableError THR_RECORDER_LOOP_UNAVAILABLE where no worker can be made of `url`
+   */
+  static inWorker(url: URL | string): RecorderLoop {
+    const host = new WorkerHost(url);
+    const loop = new RecorderLoop();
+    loop.#host = host;
+    return loop;
+  }
+
+  /**
+   * Calls `fn`, which may construct recorders, also after awaits.
+   *
+   * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none
+   */
+  run<Result>(fn: () => Result): Result {
+    requireFunction(fn, "loop.run(fn)");
+    return runIn(currentContext().setValue(LOOP, this), fn);
+  }
+
+  /** @internal `new MetricsRecorder(name)` calls it */
+  open(name: string, maxPending: number): Recording {
+    return this.#host.open(name, maxPending);
+  }
+
+  /** Begins to stop its recorders; from now on none can be constructed. */
+  [Symbol.dispose](): void {
+    void this.#host.close();
+  }
+
+  /** Resolves when all that its recorders accepted is counted and, where it has a worker, that has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#host.close();
+  }
+}
+
+/** The loop that this is called in, if there is any; in the module of a loop's worker it is that loop. */
+export function currentLoop(): RecordingHost | undefined {
+  return (currentContext().getValue(LOOP) as RecordingHost | undefined) ?? hostOfThisThread();
+}

@@ -1,0 +1,41 @@
+import type { MessagePort } from "node:worker_threads";
+import type { MetricSnapshots } from "./metric.ts";
+
+/** The worker's data holds its end of the channel under this name, by which a recorder there knows its loop. */
+export const CHANNEL = "throughline.1.recorders";
+
+/** From a recorder to the one of the same name in the worker; in this order, with any number of events. */
+export type Request =
+  | { readonly kind: "start"; readonly name: string }
+  | { readonly kind: "events"; readonly name: string; readonly events: readonly object[] }
+  | { readonly kind: "stop"; readonly name: string };
+
+/** What became of an event: handled, not handled, or what a metric threw, as a text. */
+export type Answer = boolean | string;
+
+/** After a slice of events: the answers in the order of the events, with snapshots that include them. */
+export interface Progress {
+  readonly kind: "progress";
+  readonly name: string;
+  readonly answers: readonly Answer[];
+  readonly snapshots: MetricSnapshots;
+  /** How often metrics failed since the last one, and one of these failures in a sentence. */
+  readonly failures: number;
+  readonly failure: string;
+  readonly isStopped: boolean;
+}
+
+/** The worker has no such recorder, or it has stopped there. */
+export interface Lost {
+  readonly kind: "lost";
+  readonly name: string;
+  readonly why: string;
+}
+
+export type Reply = Progress | Lost;
+
+/** Throws where the message cannot be copied; where nobody hears it any more, nothing happens. */
+export function post(port: MessagePort, message: Request | Reply): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, which this is not
+  port.postMessage(message);
+}

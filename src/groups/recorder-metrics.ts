@@ -1,0 +1,81 @@
+import { describe } from "../core/diagnostics.ts";
+import { ThroughlineError } from "../core/errors.ts";
+import {
+  type MetricEvent,
+  type MetricSnapshot,
+  type MetricSnapshots,
+  namedMetric,
+  type NamedMetric,
+  snapshotOf,
+  synchronous,
+} from "./metric.ts";
+import type { Outcome } from "./recorder-result.ts";
+
+/** The metrics of one recorder, each kept from harming the others. */
+export class RecorderMetrics {
+  readonly #name: string;
+  readonly #tell: (sentence: string) => void;
+  /** Copied on write: a metric may register another while it handles an event. */
+  #metrics: readonly NamedMetric[] = [];
+  #failures = 0;
+
+  /** @param tell is told, in a sentence, of each metric that fails */
+  constructor(name: string, tell: (sentence: string) => void) {
+    this.#name = name;
+    this.#tell = tell;
+  }
+
+  /** How often a metric has failed, at an event or for a snapshot. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** @throws ThroughlineError THR_NOT_A_METRIC, THR_METRIC_REGISTERED */
+  register(metric: unknown, subject: string): void {
+    const named = namedMetric(metric, subject);
+    if (this.#metrics.some(({ name }) => name === named.name))
+      throw new ThroughlineError("THR_METRIC_REGISTERED", subject, `"${named.name}"`);
+    this.#metrics = [...this.#metrics, named];
+  }
+
+  /** Shows an event to each metric, also after one that throws. */
+  offer(event: MetricEvent): Outcome {
+    let isHandled = false;
+    let failed: { readonly thrown: unknown } | undefined;
+    for (const { name, metric } of this.#metrics) {
+      try {
+        if (synchronous(metric.handle(event))) isHandled = true;
+      } catch (thrown) {
+        failed = { thrown };
+        this.#failedAt(name, "an event", thrown);
+      }
+    }
+    if (isHandled) return "handled";
+    return failed === undefined ? "unhandled" : metricFailed(this.#name, failed.thrown);
+  }
+
+  /** Without those that fail to give one. */
+  snapshots(): MetricSnapshots {
+    const entries: [string, MetricSnapshot][] = [];
+    for (const named of this.#metrics) {
+      try {
+        entries.push([named.name, snapshotOf(named)]);
+      } catch (thrown) {
+        this.#failedAt(named.name, "its snapshot", thrown);
+      }
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #failedAt(metric: string, what: string, thrown: unknown): void {
+    this.#failures++;
+    this.#tell(`metric "${metric}" of recorder "${this.#name}" failed at ${what} (${describe(thrown)})`);
+  }
+}
+
+/** What the result of an event says that a metric threw at, and none handled. */
+export function metricFailed(recorder: string, thrown: unknown): ThroughlineError {
+  const error = new ThroughlineError("THR_METRIC_FAILED", `"${recorder}".registerEvent(event)`);
+  error.cause = thrown;
+  return error;
+}

@@ -1,0 +1,38 @@
+import { setInterval } from "node:timers";
+
+/** How often it is looked whether the worker has said anything, in ms. */
+const INTERVAL = 10_000;
+
+/**
+ * Watches for a worker that says nothing while somebody waits: one that hangs, or that knows nothing of recorders. It is
+ * found silent after two intervals, not one, for where this thread was held up itself the first says nothing.
+ */
+export class SilenceWatch {
+  readonly #interval: number;
+  #timer: NodeJS.Timeout | undefined;
+  #silent = 0;
+
+  constructor(interval: number = INTERVAL) {
+    this.#interval = interval;
+  }
+
+  begin(giveUp: () => void): void {
+    this.end();
+    this.#silent = 0;
+    this.#timer = setInterval(() => {
+      if (++this.#silent < 2) return;
+      this.end();
+      giveUp();
+    }, this.#interval);
+    // The worker keeps the process alive meanwhile, or nothing does.
+    this.#timer.unref();
+  }
+
+  heard(): void {
+    this.#silent = 0;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}

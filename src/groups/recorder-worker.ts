@@ -1,0 +1,127 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { runSuppressed } from "../context/suppression.ts";
+import { describe, quote, report } from "../core/diagnostics.ts";
+import { ThroughlineError } from "../core/errors.ts";
+import { RecorderLoopUnavailableError } from "./recorder-loop-unavailable-error.ts";
+import { CHANNEL, post, type Reply } from "./recorder-messages.ts";
+import type { ClosableHost, Recording } from "./recorder-recording.ts";
+import { RemoteRecording } from "./recorder-remote-recording.ts";
+import { SilenceWatch } from "./recorder-silence-watch.ts";
+
+/** Runs recordings in a worker, whose module constructs them and registers their metrics. */
+export class WorkerHost implements ClosableHost {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #watch: SilenceWatch;
+  readonly #recordings = new Map<string, RemoteRecording>();
+  readonly #busy = new Set<string>();
+  /** What became of the worker, where it is no more and should be. */
+  #end: string | undefined;
+  #fault: string | undefined;
+  #closing: Promise<void> | undefined;
+  #isTerminating = false;
+
+  /** @throws RecorderLoopUnavailableError where no worker can be made of it */
+  constructor(url: URL | string, watch: SilenceWatch = new SilenceWatch()) {
+    const { port1, port2 } = new MessageChannel();
+    this.#worker = workerAt(url, port2);
+    this.#port = port1;
+    this.#watch = watch;
+    this.#port.on("message", (reply: Reply) => this.#hear(reply));
+    // The worker alone says whether the process lives on for it.
+    this.#port.unref();
+    this.#worker.unref();
+    this.#worker.on("error", (error) => (this.#fault ??= describe(error)));
+    this.#worker.on("exit", (code) => this.#exited(code));
+  }
+
+  open(name: string, maxPending: number): Recording {
+    const subject = `new MetricsRecorder("${name}")`;
+    if (this.#closing !== undefined) throw new RecorderLoopUnavailableError(subject, "one that was closed");
+    if (this.#recordings.has(name)) throw new ThroughlineError("THR_RECORDER_EXISTS", subject);
+    const recording = new RemoteRecording(name, maxPending, {
+      post: (request) => post(this.#port, request),
+      busy: (isBusy) => this.#setBusy(name, isBusy),
+    });
+    this.#recordings.set(name, recording);
+    if (this.#end !== undefined) this.#lose(name, recording, this.#end);
+    return recording;
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(Array.from(this.#recordings.values(), (recording) => recording.stop()));
+    this.#isTerminating = true;
+    this.#worker.ref();
+    await this.#worker.terminate();
+    this.#port.close();
+  }
+
+  #hear(reply: Reply): void {
+    this.#watch.heard();
+    const recording = this.#recordings.get(reply.name);
+    if (recording === undefined) return;
+    if (reply.kind === "progress") return recording.heard(reply);
+    report("recorder_lost", `recorder "${reply.name}" counts nothing: it was given ${reply.why}`);
+    this.#lose(reply.name, recording, reply.why);
+  }
+
+  #exited(code: number): void {
+    // What it has said before is true.
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port);
+      if (received === undefined) break;
+      this.#hear(received.message as Reply);
+    }
+    const why = this.#fault ?? `exit code ${code}`;
+    this.#ended(`a worker that has ended (${why})`);
+  }
+
+  #ended(end: string): void {
+    this.#watch.end();
+    if (this.#isTerminating || this.#end !== undefined) return;
+    this.#end = end;
+    report("recorder_lost", `recorders count nothing any more: they were given ${end}`);
+    for (const [name, recording] of this.#recordings) this.#lose(name, recording, end);
+  }
+
+  #lose(name: string, recording: RemoteRecording, why: string): void {
+    this.#setBusy(name, false);
+    recording.lose(new RecorderLoopUnavailableError(`recorder "${name}"`, why));
+  }
+
+  /** The process lives on while anything waits for the worker, and no longer than the worker shows signs of life. */
+  #setBusy(name: string, isBusy: boolean): void {
+    const wasBusy = this.#busy.size > 0;
+    if (isBusy) this.#busy.add(name);
+    else this.#busy.delete(name);
+    if (wasBusy === this.#busy.size > 0) return;
+    if (wasBusy) {
+      this.#worker.unref();
+      this.#watch.end();
+    } else {
+      this.#worker.ref();
+      this.#watch.begin(() => this.#giveUp());
+    }
+  }
+
+  #giveUp(): void {
+    this.#ended("a worker that has given no sign of life, and was ended");
+    void this.#worker.terminate();
+  }
+}
+
+/** In nobody's context: it belongs to no request that happens to be the first to need it. */
+function workerAt(url: URL | string, port: MessagePort): Worker {
+  try {
+    const file = typeof url === "string" && /^(file|data):/.test(url) ? new URL(url) : url;
+    return runSuppressed(() => new Worker(file, { workerData: { [CHANNEL]: port }, transferList: [port] }));
+  } catch (cause) {
+    const error = new RecorderLoopUnavailableError("RecorderLoop.inWorker(url)", quote(url));
+    error.cause = cause;
+    throw error;
+  }
+}
