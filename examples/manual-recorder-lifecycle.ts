@@ -24,7 +24,7 @@ class SaveAttempts implements Metric<SaveEvent> {
 }
 
 try {
-  new MetricsRecorder("document_storage");
+  console.log(new MetricsRecorder("document_storage").name);
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   console.log(`without a loop: ${error.name} ${(error as Error & { code?: string }).code}`);

@@ -4,7 +4,7 @@ import { describe } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { processWide } from "../core/process-wide.ts";
 import { LocalRecording } from "./recorder-local-recording.ts";
-import { type Answer, CHANNEL, post, type Reply, type Request } from "./recorder-messages.ts";
+import { type Answer, CHANNEL, post, type Progress, type Reply, type Request } from "./recorder-messages.ts";
 import type { Recording, RecordingHost } from "./recorder-recording.ts";
 import type { Outcome } from "./recorder-result.ts";
 
@@ -44,7 +44,7 @@ class WorkerSide implements RecordingHost {
     else if (kind === "stop") answering.stop();
     else if (answering.recording.isStopping) this.#lose(name, "a recorder that was stopped in its worker");
     else if (kind === "events") answering.count(request.events);
-    else void answering.recording.start();
+    else answering.start();
   }
 
   #lose(name: string, why: string): void {
@@ -66,7 +66,7 @@ class AnsweringRecording {
     this.#reply = reply;
     this.recording = new LocalRecording(name, maxPending, {
       metricFailed: (sentence) => this.#metricFailed(sentence),
-      paused: () => this.#progress(),
+      paused: () => this.#progress("counted"),
       stopped: () => {},
     });
   }
@@ -80,8 +80,13 @@ class AnsweringRecording {
     );
   }
 
+  start(): void {
+    void this.recording.start();
+    this.#progress("started");
+  }
+
   stop(): void {
-    void this.recording.stop().then(() => this.#progress(true));
+    void this.recording.stop().then(() => this.#progress("stopped"));
   }
 
   #metricFailed(sentence: string): void {
@@ -89,13 +94,13 @@ class AnsweringRecording {
     this.#failure = sentence;
   }
 
-  #progress(isStopped = false): void {
+  #progress(act: Progress["act"]): void {
     // First, for a snapshot may fail too.
     const snapshots = this.recording.snapshots();
     const [answers, failures, failure] = [this.#answers, this.#failures, this.#failure];
     this.#answers = [];
     this.#failures = 0;
-    this.#reply({ kind: "progress", name: this.#name, answers, snapshots, failures, failure, isStopped });
+    this.#reply({ kind: "progress", name: this.#name, answers, snapshots, failures, failure, act });
   }
 }
 

@@ -13,7 +13,7 @@ export type Request =
 /** What became of an event: handled, not handled, or what a metric threw, as a text. */
 export type Answer = boolean | string;
 
-/** After a slice of events: the answers in the order of the events, with snapshots that include them. */
+/** After a slice of events, a start or a stop: answers in the order of the events, with snapshots that include them. */
 export interface Progress {
   readonly kind: "progress";
   readonly name: string;
@@ -22,7 +22,8 @@ export interface Progress {
   /** How often metrics failed since the last one, and one of these failures in a sentence. */
   readonly failures: number;
   readonly failure: string;
-  readonly isStopped: boolean;
+  /** What it has done, as it was asked: counted some events, started, or counted all. */
+  readonly act: "counted" | "started" | "stopped";
 }
 
 /** The worker has no such recorder, or it has stopped there. */

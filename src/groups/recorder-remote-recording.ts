@@ -98,12 +98,13 @@ export class RemoteRecording implements Recording, SlicedWork {
     wake(this);
   }
 
-  /** There is no counterpart any more: what waits fails, and nothing new is accepted. */
-  lose(error: ThroughlineError): void {
-    if (this.#isStopped || this.#lost !== undefined) return;
+  /** There is no counterpart any more: what waits fails, and nothing new is accepted. False where that is no news. */
+  lose(error: ThroughlineError): boolean {
+    if (this.#isStopped || this.#lost !== undefined) return false;
     this.#lost = error;
     this.#intake.close(error);
     wake(this);
+    return true;
   }
 
   /** Hears first: what a worker has said is true, also where it has ended since. */
@@ -149,16 +150,20 @@ export class RemoteRecording implements Recording, SlicedWork {
   }
 
   /** The snapshots before the answers: who hears of an event may ask for them. */
-  #take({ answers, snapshots, failures, failure: sentence, isStopped }: Progress): void {
+  #take({ answers, snapshots, failures, failure: sentence, act }: Progress): void {
     this.#answers = answers[Symbol.iterator]();
     this.#snapshots = snapshots;
     this.#metricFailures += failures;
     for (let told = 0; told < failures; told++) report("metric_failed", sentence);
-    this.#isStarted = true;
-    this.#starting?.settle(SUCCESS);
-    // The last that it says, and without answers.
-    this.#isStopped ||= isStopped;
-    if (isStopped) this.#stopping?.settle(SUCCESS);
+    if (act === "started") {
+      this.#isStarted = true;
+      this.#starting?.settle(SUCCESS);
+    }
+    // By then it has answered everything.
+    if (act === "stopped") {
+      this.#isStopped = true;
+      this.#stopping?.settle(SUCCESS);
+    }
   }
 
   #outcomeOf(answer: Answer): Outcome {

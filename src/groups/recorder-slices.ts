@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers";
 import { runSuppressed } from "../context/suppression.ts";
+import { Fifo } from "./recorder-fifo.ts";
 
 /** How long all recorders of this thread keep the event loop waiting at a time, in ms. */
 const SLICE = 10;
@@ -13,6 +14,8 @@ export interface SlicedWork {
   pause(): void;
 }
 
+/** In turn, each once. A Set alone would be searched from its first place again and again. */
+const queue = new Fifo<SlicedWork>();
 const waiting = new Set<SlicedWork>();
 let isScheduled = false;
 
@@ -21,7 +24,13 @@ let isScheduled = false;
  * nobody's context: what is counted belongs to no request, and must not keep one.
  */
 export function wake(work: SlicedWork): void {
+  if (waiting.has(work)) return;
   waiting.add(work);
+  queue.push(work);
+  schedule();
+}
+
+function schedule(): void {
   if (isScheduled) return;
   isScheduled = true;
   runSuppressed(() => setImmediate(runSlice));
@@ -30,21 +39,16 @@ export function wake(work: SlicedWork): void {
 function runSlice(): void {
   isScheduled = false;
   const end = performance.now() + SLICE;
-  let work = first();
-  while (work !== undefined && performance.now() < end) {
+  while (performance.now() < end) {
+    const work = queue.shift();
+    if (work === undefined) return;
     waiting.delete(work);
     const isDone = stepsUntil(end, work);
     work.pause();
     // Behind the others: they are the first in the next slice.
     if (!isDone) wake(work);
-    work = first();
   }
-  if (work !== undefined) wake(work);
-}
-
-function first(): SlicedWork | undefined {
-  const [work] = waiting;
-  return work;
+  if (waiting.size > 0) schedule();
 }
 
 function stepsUntil(end: number, work: SlicedWork): boolean {

@@ -65,8 +65,8 @@ export class WorkerHost implements ClosableHost {
     const recording = this.#recordings.get(reply.name);
     if (recording === undefined) return;
     if (reply.kind === "progress") return recording.heard(reply);
-    report("recorder_lost", `recorder "${reply.name}" counts nothing: it was given ${reply.why}`);
-    this.#lose(reply.name, recording, reply.why);
+    if (this.#lose(reply.name, recording, reply.why))
+      report("recorder_lost", `recorder "${reply.name}" counts nothing: it was given ${reply.why}`);
   }
 
   #exited(code: number): void {
@@ -88,9 +88,9 @@ export class WorkerHost implements ClosableHost {
     for (const [name, recording] of this.#recordings) this.#lose(name, recording, end);
   }
 
-  #lose(name: string, recording: RemoteRecording, why: string): void {
+  #lose(name: string, recording: RemoteRecording, why: string): boolean {
     this.#setBusy(name, false);
-    recording.lose(new RecorderLoopUnavailableError(`recorder "${name}"`, why));
+    return recording.lose(new RecorderLoopUnavailableError(`recorder "${name}"`, why));
   }
 
   /** The process lives on while anything waits for the worker, and no longer than the worker shows signs of life. */

@@ -1,13 +1,26 @@
 // node --expose-gc test/processes/growth.ts <case>: does something a million times and prints what it left, in bytes.
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
-import { bind, ContextVariable, gather, scope, Snapshot, start, startSpan, withSpan } from "throughline";
+import {
+  bind,
+  ContextVariable,
+  gather,
+  MetricsRecorder,
+  RecorderLoop,
+  scope,
+  Snapshot,
+  start,
+  startSpan,
+  withSpan,
+} from "throughline";
 
 const MILLION = 1_000_000;
 const user = new ContextVariable<number>("user");
 const role = new ContextVariable<number>("role");
 const emitter = new EventEmitter();
 const kept: (() => unknown)[] = [];
+const loop = new RecorderLoop();
+const metric = { name: "m", handle: () => true, snapshot: () => ({ name: "m", dimensions: { one: 1 } }) };
 
 async function times(count: number, act: (index: number) => void): Promise<void> {
   for (let index = 0; index < count; index++) {
@@ -61,6 +74,23 @@ const CASES: Record<string, (count: number) => Promise<void>> = {
         kept.push(bind(() => {})),
       );
     }),
+  "events that a recorder counts, and those that it refuses": async (count) => {
+    const recorder = loop.run(() => new MetricsRecorder("events", { maxPending: MILLION }));
+    recorder.registerMetric(metric);
+    await recorder.start();
+    await times(count, () => void recorder.registerEvent({ type: "event" }));
+    await recorder.stop();
+    await times(count, () => void recorder.registerEvent({ type: "event" }));
+    kept.push(() => recorder);
+  },
+  "recorders that have stopped": async (count) => {
+    for (let index = 0; index < count / 10; index++) {
+      const recorder = loop.run(() => new MetricsRecorder("shop"));
+      recorder.registerMetric(metric);
+      void recorder.registerEvent({ type: "event" });
+      await recorder.stop();
+    }
+  },
 };
 
 const [, , name = ""] = process.argv;

@@ -64,3 +64,45 @@ function lines(output: string): string[] {
     .map((line) => line.replaceAll(/ +/g, " ").trim())
     .filter((line) => line !== "");
 }
+describe("examples/manual-recorder-lifecycle.ts", () => {
+  it("fails to construct a recorder without a loop, and counts three events in one", async () => {
+    expect(await spawned(["examples/manual-recorder-lifecycle.ts"])).to.deep.include({
+      code: 0,
+      errors: "",
+      output: `without a loop: RecorderLoopUnavailableError THR_RECORDER_LOOP_UNAVAILABLE
+{
+  "document_storage.save.attempts": {
+    "name": "document_storage.save.attempts",
+    "dimensions": {
+      "total": 3,
+      "success_total": 2,
+      "failure_total": 1
+    }
+  }
+}
+`,
+    });
+  });
+});
+
+describe("examples/metrics-runtime.ts", () => {
+  it("counts three events in a worker", async () => {
+    expect(await spawned(["examples/metrics-runtime.ts"])).to.deep.include({
+      code: 0,
+      errors: "",
+      output: `stopped {"accepted":3,"handled":3,"unhandled":0,"failed":0,"refused":0,"pending":0,"metricFailures":0}
+{
+  "document_storage": {
+    "document_storage.saved": {
+      "name": "document_storage.saved",
+      "dimensions": {
+        "total": 3,
+        "bytes": 2624
+      }
+    }
+  }
+}
+`,
+    });
+  });
+});

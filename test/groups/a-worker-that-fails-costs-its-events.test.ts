@@ -1,0 +1,206 @@
+import { expect } from "chai";
+import { troubles } from "../../src/core/diagnostics.ts";
+import { ThroughlineError } from "../../src/core/errors.ts";
+import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
+import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
+import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
+import type { RecorderResult } from "../../src/groups/recorder-result.ts";
+import { SilenceWatch } from "../../src/groups/recorder-silence-watch.ts";
+import { WorkerHost } from "../../src/groups/recorder-worker.ts";
+import type { OrderEvent } from "./order-metrics.ts";
+import { workerModule } from "./worker-module.ts";
+
+const ORDER: OrderEvent = { type: "order" };
+const OK = { success: true, error: undefined };
+const COUNTING = `
+  let total = 0;
+  const metric = {
+    name: "orders",
+    handle({ type }) {
+      if (type === "exit") process.exit(3);
+      if (type === "throw later") setImmediate(() => { throw new Error("out of nowhere"); });
+      return ++total > 0;
+    },
+    snapshot: () => ({ name: "orders", dimensions: { total } }),
+  };
+  const recorder = new MetricsRecorder("orders");
+  recorder.registerMetric(metric);`;
+
+const codeOf = ({ error }: RecorderResult): string | undefined => error?.code;
+const lost = (): number => troubles().recorder_lost ?? 0;
+
+/** Modules that construct no recorder of the name, each with what the result says of it. */
+const WITHOUT: Record<string, [string, RegExp]> = {
+  "throws as it is loaded": ["throw new Error('on purpose');", /has ended \(Error: on purpose\)/],
+  "ends at once": ["", /has ended \(exit code 0\)/],
+  exits: ["process.exit(3);", /has ended \(exit code 3\)/],
+  "constructs others": [`new MetricsRecorder("other");`, /constructs no recorder of this name/],
+  "has stopped its recorder": [`${COUNTING} recorder.stop();`, /was stopped in its worker/],
+};
+
+describe("a worker", function () {
+  this.timeout(20_000);
+
+  for (const [what, [code, why]] of Object.entries(WITHOUT)) {
+    it(`whose module ${what} fails what it is asked, by its results alone, and is told once`, async () => {
+      await using loop = RecorderLoop.inWorker(workerModule(code));
+      const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+      const before = lost();
+      const early = recorder.registerEvent(ORDER);
+      const { error } = await recorder.start();
+      expect(error).to.be.instanceOf(RecorderLoopUnavailableError);
+      expect(error?.message).to.match(why);
+      expect((await early).error).to.equal(error);
+      expect((await recorder.registerEvent(ORDER)).error).to.equal(error);
+      expect((await recorder.start()).error).to.equal(error);
+      expect((await recorder.stop()).error).to.equal(error);
+      expect(recorder.report()).to.include({ accepted: 1, failed: 1, refused: 1, pending: 0 });
+      expect(lost()).to.equal(before + 1);
+    });
+  }
+
+  it("that is missing is known by stop(), where nothing else was asked", async () => {
+    await using loop = RecorderLoop.inWorker(new URL("no-such-file.ts", import.meta.url));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+    const event = recorder.registerEvent(ORDER);
+    expect(codeOf(await recorder.stop())).to.equal("THR_RECORDER_LOOP_UNAVAILABLE");
+    expect(codeOf(await event)).to.equal("THR_RECORDER_LOOP_UNAVAILABLE");
+  });
+
+  for (const type of ["exit", "throw later"]) {
+    it(`that ends in the middle ("${type}") keeps what it has said, and fails the rest`, async () => {
+      await using loop = RecorderLoop.inWorker(workerModule(COUNTING));
+      const recorder = loop.run(() => new MetricsRecorder("orders"));
+      await recorder.start();
+      expect(await recorder.registerEvent(ORDER)).to.deep.equal(OK);
+      const before = lost();
+      void recorder.registerEvent({ type });
+      let result: RecorderResult;
+      do result = await recorder.registerEvent(ORDER);
+      while (result.success);
+      expect(codeOf(result)).to.equal("THR_RECORDER_LOOP_UNAVAILABLE");
+      expect(codeOf(await recorder.stop())).to.equal("THR_RECORDER_LOOP_UNAVAILABLE");
+      const { accepted, handled, failed, pending } = recorder.report();
+      expect([accepted, pending]).to.deep.equal([handled + failed, 0]);
+      expect(recorder.getMetricSnapshots()["orders"]?.dimensions["total"]).to.equal(handled);
+      expect(lost()).to.equal(before + 1);
+      // A death is no misuse: who comes later learns of it from the results.
+      const late = loop.run(() => new MetricsRecorder("late"));
+      expect(codeOf(await late.start())).to.equal("THR_RECORDER_LOOP_UNAVAILABLE");
+    });
+  }
+
+  for (const [what, code] of [
+    ["hangs in a metric", COUNTING.replace("return ++total", "for (;;); return ++total")],
+    ["knows nothing of recorders", "setInterval(() => {}, 1_000);"],
+  ] as const) {
+    it(`that ${what} is given up when it has said nothing for long`, async () => {
+      const host = new WorkerHost(workerModule(code), new SilenceWatch(500));
+      const recording = host.open("orders", 10);
+      const event = recording.accept(ORDER);
+      const { error } = await recording.stop();
+      expect(error?.message).to.match(/given no sign of life/);
+      expect((await event).error).to.equal(error);
+      await host.close();
+    });
+  }
+
+  it("that is closed as it starts has counted what was accepted", async () => {
+    const loop = RecorderLoop.inWorker(workerModule(COUNTING));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+    const results = [1, 2, 3].map(() => recorder.registerEvent(ORDER));
+    loop[Symbol.dispose]();
+    expect((await Promise.all(results)).map(codeOf)).to.deep.equal([undefined, undefined, undefined]);
+    await loop[Symbol.asyncDispose]();
+    expect(recorder.getMetricSnapshots()).to.deep.equal({
+      orders: { name: "orders", dimensions: { total: 3 } },
+    });
+  });
+
+  it("can construct its recorders late, as long as it has awaited before the first", async () => {
+    const late = `await new Promise((resolve) => setTimeout(resolve, 50));${COUNTING}`;
+    await using loop = RecorderLoop.inWorker(workerModule(late));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+    void recorder.registerEvent(ORDER);
+    expect(await recorder.stop()).to.deep.equal(OK);
+    expect(recorder.report()).to.include({ handled: 1 });
+  });
+
+  it("counts events of its own too, and the first to read its snapshots here sees them", async () => {
+    const own = `${COUNTING} recorder.start(); recorder.registerEvent({ type: "own" });`;
+    await using loop = RecorderLoop.inWorker(workerModule(own));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+    await recorder.start();
+    await recorder.registerEvent(ORDER);
+    expect(recorder.getMetricSnapshots()["orders"]?.dimensions).to.deep.equal({ total: 2 });
+    expect(recorder.report()).to.include({ accepted: 1, handled: 1 });
+  });
+});
+
+describe("a recorder whose loop is a worker", function () {
+  this.timeout(20_000);
+
+  it("takes no metrics here, and is the only one of its name, there too", async () => {
+    const twice = `${COUNTING}
+      let code;
+      try { new MetricsRecorder("orders"); } catch (error) { code = error.code; }
+      new MetricsRecorder(code);`;
+    await using loop = RecorderLoop.inWorker(workerModule(twice));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+    const metric = { name: "m", handle: () => true, snapshot: () => ({ name: "m", dimensions: {} }) };
+    expect(() => recorder.registerMetric(metric))
+      .to.throw(ThroughlineError)
+      .with.property("code", "THR_METRIC_IN_WORKER");
+    expect(() => loop.run(() => new MetricsRecorder("orders")))
+      .to.throw(ThroughlineError)
+      .with.property("code", "THR_RECORDER_EXISTS");
+    const witness = loop.run(() => new MetricsRecorder("THR_RECORDER_EXISTS"));
+    expect(await witness.start()).to.deep.equal(OK);
+  });
+
+  it("fails the events that cannot be copied, and those alone", async () => {
+    await using loop = RecorderLoop.inWorker(workerModule(COUNTING));
+    const recorder = loop.run(() => new MetricsRecorder("orders"));
+    const broken = {
+      type: "order",
+      get price(): number {
+        throw new RangeError("on purpose");
+      },
+    };
+    const odd = [broken, { type: "order", fn: () => {} }, new Proxy({ type: "order" }, {})];
+    const events = Array.from({ length: 1_000 }, (_, index) => odd[index % 97] ?? ORDER);
+    const results = events.map((event) => recorder.registerEvent(event));
+    expect(await recorder.stop()).to.deep.equal(OK);
+    const codes = (await Promise.all(results)).map(codeOf);
+    expect(codes).to.deep.equal(
+      events.map((event) => (event === ORDER ? undefined : "THR_EVENT_NOT_CLONED")),
+    );
+    expect((await results[0])?.error?.cause).to.be.instanceOf(RangeError);
+    const failed = codes.filter((code) => code !== undefined).length;
+    expect(recorder.report()).to.include({ accepted: 1_000, handled: 1_000 - failed, failed });
+  });
+
+  it("bounds what the worker has not answered", async () => {
+    await using loop = RecorderLoop.inWorker(workerModule(COUNTING));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders", { maxPending: 5 }));
+    await recorder.start();
+    const results = Array.from({ length: 8 }, () => recorder.registerEvent(ORDER));
+    // They are posted in the next turn, and wait for their answers from then on.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    results.push(recorder.registerEvent(ORDER));
+    const { accepted, refused } = recorder.report();
+    expect(accepted + refused).to.equal(9);
+    expect(refused).to.be.at.least(3);
+    await Promise.all(results);
+    expect(await recorder.registerEvent(ORDER)).to.deep.equal(OK);
+  });
+
+  it("takes the path of a file and the text of a URL too", async () => {
+    const url = new URL("worker-of-orders.ts", import.meta.url);
+    for (const place of [url.href, url.pathname]) {
+      await using loop = RecorderLoop.inWorker(place);
+      const recorder = loop.run(() => new MetricsRecorder("orders"));
+      expect(await recorder.start()).to.deep.equal(OK);
+    }
+  });
+});
