@@ -1,4 +1,5 @@
-import { setInterval } from "node:timers";
+import { clearInterval, setInterval } from "node:timers";
+import { runSuppressed } from "../context/suppression.ts";
 
 /** How often it is looked whether the worker has said anything, in ms. */
 const INTERVAL = 10_000;
@@ -19,11 +20,12 @@ export class SilenceWatch {
   begin(giveUp: () => void): void {
     this.end();
     this.#silent = 0;
-    this.#timer = setInterval(() => {
+    const look = (): void => {
       if (++this.#silent < 2) return;
       this.end();
       giveUp();
-    }, this.#interval);
+    };
+    this.#timer = runSuppressed(() => setInterval(look, this.#interval));
     // The worker keeps the process alive meanwhile, or nothing does.
     this.#timer.unref();
   }
@@ -34,5 +36,6 @@ export class SilenceWatch {
 
   end(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -17,15 +17,16 @@ export class WorkerHost implements ClosableHost {
   readonly #busy = new Set<string>();
   /** What became of the worker, where it is no more and should be. */
   #end: string | undefined;
+  #isEndTold = false;
   #fault: string | undefined;
   #closing: Promise<void> | undefined;
   #isTerminating = false;
 
   /** @throws RecorderLoopUnavailableError where no worker can be made of it */
   constructor(url: URL | string, watch: SilenceWatch = new SilenceWatch()) {
-    const { port1, port2 } = new MessageChannel();
-    this.#worker = workerAt(url, port2);
-    this.#port = port1;
+    const { worker, port } = workerAt(url);
+    this.#worker = worker;
+    this.#port = port;
     this.#watch = watch;
     this.#port.on("message", (reply: Reply) => this.#hear(reply));
     // The worker alone says whether the process lives on for it.
@@ -44,7 +45,7 @@ export class WorkerHost implements ClosableHost {
       busy: (isBusy) => this.#setBusy(name, isBusy),
     });
     this.#recordings.set(name, recording);
-    if (this.#end !== undefined) this.#lose(name, recording, this.#end);
+    if (this.#end !== undefined) this.#loseWithWorker(name, recording, this.#end);
     return recording;
   }
 
@@ -84,8 +85,14 @@ export class WorkerHost implements ClosableHost {
     this.#watch.end();
     if (this.#isTerminating || this.#end !== undefined) return;
     this.#end = end;
+    for (const [name, recording] of this.#recordings) this.#loseWithWorker(name, recording, end);
+  }
+
+  /** Told once, and not at all where every recorder had stopped before. */
+  #loseWithWorker(name: string, recording: RemoteRecording, end: string): void {
+    if (!this.#lose(name, recording, end) || this.#isEndTold) return;
+    this.#isEndTold = true;
     report("recorder_lost", `recorders count nothing any more: they were given ${end}`);
-    for (const [name, recording] of this.#recordings) this.#lose(name, recording, end);
   }
 
   #lose(name: string, recording: RemoteRecording, why: string): boolean {
@@ -114,13 +121,18 @@ export class WorkerHost implements ClosableHost {
   }
 }
 
-/** In nobody's context: it belongs to no request that happens to be the first to need it. */
-function workerAt(url: URL | string, port: MessagePort): Worker {
+/** A worker and our end of its channel, in nobody's context: they belong to no request that happens to be the first. */
+function workerAt(url: URL | string): { readonly worker: Worker; readonly port: MessagePort } {
   try {
     const file = typeof url === "string" && /^(file|data):/.test(url) ? new URL(url) : url;
-    return runSuppressed(() => new Worker(file, { workerData: { [CHANNEL]: port }, transferList: [port] }));
+    return runSuppressed(() => {
+      const { port1: port, port2 } = new MessageChannel();
+      const worker = new Worker(file, { workerData: { [CHANNEL]: port2 }, transferList: [port2] });
+      return { worker, port };
+    });
   } catch (cause) {
-    const error = new RecorderLoopUnavailableError("RecorderLoop.inWorker(url)", quote(url));
+    const given = `${quote(url)}, of which no worker can be made`;
+    const error = new RecorderLoopUnavailableError("RecorderLoop.inWorker(url)", given);
     error.cause = cause;
     throw error;
   }

@@ -3,10 +3,10 @@ import { ThroughlineError } from "../../src/core/errors.ts";
 import { MetricsRuntime } from "../../src/groups/metrics-runtime.ts";
 import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
 import { type OrderEvent, registerMetrics } from "./order-metrics.ts";
-import { workerModule } from "./worker-module.ts";
+import { workerFile, workerModule } from "./worker-module.ts";
 
 const OK = { success: true, error: undefined };
-const worker = new URL("worker-of-orders.ts", import.meta.url);
+const worker = workerFile("worker-of-orders.ts");
 
 const codeOf = (act: () => unknown): unknown => {
   try {

@@ -1,4 +1,8 @@
 import { expect } from "chai";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { ThroughlineError } from "../../src/core/errors.ts";
 import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
@@ -195,12 +199,15 @@ describe("a recorder whose loop is a worker", function () {
     expect(await recorder.registerEvent(ORDER)).to.deep.equal(OK);
   });
 
-  it("takes the path of a file and the text of a URL too", async () => {
-    const url = new URL("worker-of-orders.ts", import.meta.url);
-    for (const place of [url.href, url.pathname]) {
+  it("takes the text of a URL too, and the path of a file", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "recorders-"));
+    const file = path.join(folder, "worker.mjs");
+    await writeFile(file, `await import(${JSON.stringify(workerModule(COUNTING).href)});`);
+    for (const place of [workerModule(COUNTING).href, file, pathToFileURL(file).href]) {
       await using loop = RecorderLoop.inWorker(place);
       const recorder = loop.run(() => new MetricsRecorder("orders"));
       expect(await recorder.start()).to.deep.equal(OK);
     }
+    await rm(folder, { recursive: true });
   });
 });

@@ -7,6 +7,7 @@ import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
 import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
 import type { RecorderResult } from "../../src/groups/recorder-result.ts";
 import { type OrderEvent, registerMetrics } from "./order-metrics.ts";
+import { workerFile } from "./worker-module.ts";
 
 interface Loop {
   readonly open: () => RecorderLoop;
@@ -253,7 +254,7 @@ theContract("a loop in this process", {
 });
 
 theContract("a loop in a worker", {
-  open: () => RecorderLoop.inWorker(new URL("worker-of-orders.ts", import.meta.url)),
+  open: () => RecorderLoop.inWorker(workerFile("worker-of-orders.ts")),
   register: () => {},
   programs: 15,
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { pathToFileURL } from "node:url";
-import { program } from "./spawned.ts";
+import { program, spawned } from "./spawned.ts";
 
 const door = pathToFileURL("dist/index.js").href;
 const module = (code: string): string =>
@@ -73,6 +73,34 @@ describe("a program that ends by itself", function () {
     expect(errors).to.match(
       /^throughline: recorder "shop" counts nothing: [^\n]*no recorder of this name\n$/,
     );
+  });
+
+  it("keeps nothing of the request that made a loop, began to use it, or was the first to record", async () => {
+    const ended = await spawned([
+      "--expose-gc",
+      "--input-type=module",
+      "-e",
+      `import { AsyncLocalStorage } from "node:async_hooks";
+       import { MetricsRecorder, RecorderLoop } from "throughline";
+       const storage = new AsyncLocalStorage();
+       const begin = (loop) => {
+         const request = { of: "somebody" };
+         const recorder = storage.run(request, () => loop().run(() => new MetricsRecorder("shop")));
+         const first = storage.run(request, () => { recorder.start(); return recorder.registerEvent({ type: "event" }); });
+         return { recorder, first, request: new WeakRef(request) };
+       };
+       const begun = [begin(() => new RecorderLoop()), begin(() => RecorderLoop.inWorker(${counting}))];
+       for (const { recorder, first, request } of begun) {
+         console.log((await first).success);
+         for (let round = 0; round < 5; round++) {
+           await new Promise(setImmediate);
+           gc();
+         }
+         console.log(request.deref(), recorder.report().handled + recorder.report().unhandled);
+       }`,
+    ]);
+    const output = "true\nundefined 1\n".repeat(2);
+    expect(ended).to.deep.include({ code: 0, output, errors: "" });
   });
 
   it("hears of metrics that fail in the worker in one line, and of a worker that throws in another", async () => {
