@@ -71,7 +71,7 @@ export class WorkerHost implements ClosableHost {
   }
 
   #exited(code: number): void {
-    // What it has said before is true.
+    // What it has said before is true, and nobody promises that a port hands it over before the end.
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (received === undefined) break;

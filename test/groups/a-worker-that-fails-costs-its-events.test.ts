@@ -5,6 +5,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { ThroughlineError } from "../../src/core/errors.ts";
+import type { MetricEvent } from "../../src/groups/metric.ts";
 import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
 import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
 import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
@@ -93,6 +94,35 @@ describe("a worker", function () {
       expect(codeOf(await late.start())).to.equal("THR_RECORDER_LOOP_UNAVAILABLE");
     });
   }
+
+  it("that ends is believed what it has said before, however much that is", async () => {
+    const chatty = COUNTING.replace(
+      "return ++total",
+      `if (flag !== undefined) chatter(flag, 0); return ++total`,
+    ).replace("{ type }", "{ type, flag }");
+    const chatter = `
+      function chatter(flag, said) {
+        recorder.registerEvent({ type: "own" });
+        if (said < 5_000) return setImmediate(chatter, flag, said + 1);
+        setImmediate(() => {
+          Atomics.store(flag, 0, 1);
+          Atomics.notify(flag, 0);
+          process.exit(0);
+        });
+      }`;
+    await using loop = RecorderLoop.inWorker(workerModule(`${chatter} ${chatty}`));
+    const recorder = loop.run(() => new MetricsRecorder("orders"));
+    await recorder.start();
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    void recorder.registerEvent({ type: "order", flag } as MetricEvent);
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    // Until the worker has said everything nothing of it is heard here.
+    Atomics.wait(flag, 0, 0);
+    let result: RecorderResult;
+    do result = await recorder.registerEvent(ORDER);
+    while (result.success);
+    expect(recorder.getMetricSnapshots()["orders"]?.dimensions).to.deep.equal({ total: 5_002 });
+  });
 
   for (const [what, code] of [
     ["hangs in a metric", COUNTING.replace("return ++total", "for (;;); return ++total")],
