@@ -57,13 +57,6 @@ describe("examples of tests", function () {
   });
 });
 
-/** Without the width of columns. */
-function lines(output: string): string[] {
-  return output
-    .split("\n")
-    .map((line) => line.replaceAll(/ +/g, " ").trim())
-    .filter((line) => line !== "");
-}
 describe("examples/manual-recorder-lifecycle.ts", () => {
   it("fails to construct a recorder without a loop, and counts three events in one", async () => {
     expect(await spawned(["examples/manual-recorder-lifecycle.ts"])).to.deep.include({
@@ -106,3 +99,11 @@ describe("examples/metrics-runtime.ts", () => {
     });
   });
 });
+
+/** Without the width of columns. */
+function lines(output: string): string[] {
+  return output
+    .split("\n")
+    .map((line) => line.replaceAll(/ +/g, " ").trim())
+    .filter((line) => line !== "");
+}
