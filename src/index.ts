@@ -25,7 +25,7 @@ export { MetricsRecorder } from "./groups/metrics-recorder.ts";
 export { MetricsRuntime, type MetricsRuntimeOptions } from "./groups/metrics-runtime.ts";
 export { RecorderLoop } from "./groups/recorder-loop.ts";
 export { RecorderLoopUnavailableError } from "./groups/recorder-loop-unavailable-error.ts";
-export type { RecorderOptions } from "./groups/recorder-options.ts";
+export type { RecorderLoopOptions, RecorderOptions } from "./groups/recorder-options.ts";
 export type { RecorderReport } from "./groups/recorder-report.ts";
 export type { RecorderResult } from "./groups/recorder-result.ts";
 export type { ReceivedRequest } from "./instrumentation/http-server.ts";

@@ -3,7 +3,13 @@ import { requireName, ThroughlineError } from "../core/errors.ts";
 import type { MetricEvent, MetricSnapshot } from "./metric.ts";
 import { MetricsRecorder } from "./metrics-recorder.ts";
 import { RecorderLoop } from "./recorder-loop.ts";
-import { maxPendingOf, optionOf, type RecorderOptions } from "./recorder-options.ts";
+import {
+  exportsMetrics,
+  maxPendingOf,
+  optionOf,
+  type RecorderLoopOptions,
+  type RecorderOptions,
+} from "./recorder-options.ts";
 import { type RecorderResult, SUCCESS } from "./recorder-result.ts";
 
 /**
@@ -12,7 +18,7 @@ import { type RecorderResult, SUCCESS } from "./recorder-result.ts";
  * @example
  * const runtime = new MetricsRuntime({ maxPending: 100_000 });
  */
-export interface MetricsRuntimeOptions extends RecorderOptions {
+export interface MetricsRuntimeOptions extends RecorderOptions, RecorderLoopOptions {
   /** The module of a worker thread that constructs the recorders; without one they run in this thread. */
   readonly worker?: URL | string;
 }
@@ -36,7 +42,8 @@ export class MetricsRuntime implements AsyncDisposable {
     const subject = "new MetricsRuntime(options)";
     const worker = optionOf(options, "worker", subject);
     this.#maxPending = maxPendingOf(options, subject);
-    this.#loop = worker === undefined ? new RecorderLoop() : RecorderLoop.inWorker(worker);
+    const own = { exportMetrics: exportsMetrics(options, subject) };
+    this.#loop = worker === undefined ? new RecorderLoop(own) : RecorderLoop.inWorker(worker, own);
   }
 
   /**

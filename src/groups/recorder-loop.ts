@@ -1,8 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { currentContext, runIn } from "../context/current.ts";
 import { requireFunction } from "../core/errors.ts";
+import { exported } from "./recorder-export.ts";
 import { InProcessHost } from "./recorder-in-process.ts";
 import { hostOfThisThread } from "./recorder-in-worker.ts";
+import { exportsMetrics, type RecorderLoopOptions } from "./recorder-options.ts";
 import type { ClosableHost, Recording, RecordingHost } from "./recorder-recording.ts";
 import { WorkerHost } from "./recorder-worker.ts";
 
@@ -20,6 +22,11 @@ const LOOP = Symbol.for("throughline.1.recorder-loop");
  */
 export class RecorderLoop implements Disposable, AsyncDisposable {
   #host: ClosableHost = new InProcessHost();
+  readonly #exportsMetrics: boolean;
+
+  constructor(options?: RecorderLoopOptions) {
+    this.#exportsMetrics = exportsMetrics(options, "new RecorderLoop(options)");
+  }
 
   /**
    * A loop in a worker thread. The module at `url`, also the path of a file, constructs recorders at its top level,
@@ -27,9 +34,9 @@ export class RecorderLoop implements Disposable, AsyncDisposable {
    *
    * @throws RecorderLoopUnavailableError THR_RECORDER_LOOP_UNAVAILABLE where no worker can be made of `url`
    */
-  static inWorker(url: URL | string): RecorderLoop {
+  static inWorker(url: URL | string, options?: RecorderLoopOptions): RecorderLoop {
     const host = new WorkerHost(url);
-    const loop = new RecorderLoop();
+    const loop = new RecorderLoop(options);
     loop.#host = host;
     return loop;
   }
@@ -46,7 +53,8 @@ export class RecorderLoop implements Disposable, AsyncDisposable {
 
   /** @internal `new MetricsRecorder(name)` calls it */
   open(name: string, maxPending: number): Recording {
-    return this.#host.open(name, maxPending);
+    const recording = this.#host.open(name, maxPending);
+    return this.#exportsMetrics ? exported(name, recording) : recording;
   }
 
   /** Begins to stop its recorders; from now on none can be constructed. */

@@ -12,6 +12,20 @@ export interface RecorderOptions {
   readonly maxPending?: number;
 }
 
+/**
+ * How a loop is to be.
+ *
+ * @example
+ * const loop = new RecorderLoop({ exportMetrics: true });
+ */
+export interface RecorderLoopOptions {
+  /**
+   * Whether what its recorders count is exported as OpenTelemetry metrics, too: each metric as a gauge of its name, with a
+   * series for each `dimension`. Default false.
+   */
+  readonly exportMetrics?: boolean;
+}
+
 const MAX_PENDING = 10_000;
 
 /** The bound that the options of `subject` give; what is none is reported. Never throws. */
@@ -20,6 +34,14 @@ export function maxPendingOf(options: RecorderOptions | undefined, subject: stri
   if (typeof given === "number" && given >= 1) return given;
   report("invalid_configuration", `${subject} has maxPending ${quote(given)}; a number of events is needed`);
   return MAX_PENDING;
+}
+
+/** Whether the options of `subject` say so. Never throws. */
+export function exportsMetrics(options: RecorderLoopOptions | undefined, subject: string): boolean {
+  const given = optionOf(options, "exportMetrics", subject) ?? false;
+  if (typeof given === "boolean") return given;
+  report("invalid_configuration", `${subject} has exportMetrics ${quote(given)}; it is true or false`);
+  return false;
 }
 
 /** Undefined where there is none, and where a getter or a proxy throws. */

@@ -16,7 +16,7 @@ describe("the Collector, sent what was measured", () => {
       });
 
       it("holds each metric with its name, unit, description and temporality, each time it was exported", () => {
-        expect(held().metrics.map(described)).to.deep.equal([...METRICS, ...METRICS]);
+        expect(held().metrics.map(described)).to.have.deep.members([...METRICS, ...METRICS]);
       });
 
       it("holds the counts of both times, of each set of attributes", () => {

@@ -32,6 +32,19 @@ describe("examples of metric groups", () => {
   });
 });
 
+describe("examples/tenants.ts", function () {
+  this.timeout(30_000);
+
+  it("sends what each tenant does to its own receiver, and nothing of another", async () => {
+    const { code, output, errors } = await spawned(["examples/tenants.ts"]);
+    expect([code, errors, output]).to.deep.equal([
+      0,
+      "",
+      "acme: 1000 spans, 500 orders, 0 of zeta\nzeta: 1000 spans, 500 orders, 0 of acme\n",
+    ]);
+  });
+});
+
 describe("examples of tests", function () {
   this.timeout(20_000);
 

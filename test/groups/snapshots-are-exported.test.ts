@@ -1,0 +1,74 @@
+import { expect } from "chai";
+import type { Metric } from "../../src/groups/metric.ts";
+import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
+import { MetricsRuntime } from "../../src/groups/metrics-runtime.ts";
+import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
+import { testTelemetry } from "../../src/testing/test-telemetry.ts";
+import { troubles } from "../../src/core/diagnostics.ts";
+import { silently } from "../stderr.ts";
+
+/** Counts events of this type. */
+function counting(name: string, type: string): Metric {
+  let total = 0;
+  return {
+    name,
+    handle: (event) => event.type === type && ++total > 0,
+    snapshot: () => ({ name, dimensions: { total, twice: total * 2 } }),
+  };
+}
+
+describe("recorders that export their metrics", () => {
+  it(
+    "have each metric as a gauge of its name, a series for each dimension, also after stop",
+    testTelemetry(async (t) => {
+      const runtime = new MetricsRuntime({ exportMetrics: true });
+      const recorder = runtime.createRecorder("shop");
+      recorder.registerMetric(counting("shop.orders", "order"));
+      recorder.registerMetric(counting("shop.returns", "return"));
+      await recorder.registerEvent({ type: "order" });
+      expect(t.metric("shop.orders").value({ dimension: "total" })).to.equal(1);
+      await recorder.registerEvent({ type: "order" });
+      await runtime.stop();
+      expect(t.metric("shop.orders").measurements).to.deep.equal([
+        { value: 2, attributes: { dimension: "total" } },
+        { value: 4, attributes: { dimension: "twice" } },
+      ]);
+      expect(t.metric("shop.orders").kind).to.equal("observableGauge");
+      expect(t.metric("shop.returns").value({ dimension: "total" })).to.equal(0);
+    }),
+  );
+
+  it(
+    "have those that a worker counts",
+    testTelemetry(async (t) => {
+      const worker = new URL("worker-of-orders.ts", import.meta.url);
+      const runtime = new MetricsRuntime({ worker, exportMetrics: true });
+      const recorder = runtime.createRecorder("orders");
+      await recorder.start();
+      await recorder.registerEvent({ type: "order" });
+      expect(t.metric("orders").value({ dimension: "total" })).to.equal(1);
+      await runtime.stop();
+    }),
+  );
+
+  it(
+    "are those that ask for it, and no others",
+    testTelemetry(async (t) => {
+      const before = troubles().invalid_configuration ?? 0;
+      await silentlyRecord(new RecorderLoop());
+      await silentlyRecord(new RecorderLoop({}));
+      let odd: RecorderLoop | undefined;
+      silently(() => (odd = new RecorderLoop({ exportMetrics: "yes" as unknown as boolean })));
+      if (odd !== undefined) await silentlyRecord(odd);
+      expect(t.metrics()).to.deep.equal([]);
+      expect(troubles().invalid_configuration).to.equal(before + 1);
+    }),
+  );
+});
+
+async function silentlyRecord(loop: RecorderLoop): Promise<void> {
+  const recorder = loop.run(() => new MetricsRecorder("shop"));
+  recorder.registerMetric(counting("shop.orders", "order"));
+  await recorder.start();
+  await recorder.stop();
+}
