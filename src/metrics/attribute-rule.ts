@@ -11,12 +11,14 @@ import { describe, report } from "../core/diagnostics.ts";
 import { type AttributeLimits, DEFAULT_LIMITS } from "../core/limits.ts";
 import { nounFor } from "../core/noun.ts";
 
+const LONGEST_TEXT = DEFAULT_LIMITS.attributeValueSizeLimit;
+
 /** A series is kept as long as its provider: no text of any length may name one. */
 const LIMITS: AttributeLimits = {
   count: DEFAULT_LIMITS.attributeCountLimit,
   valueLength: Infinity,
   valueDepth: 1,
-  valueSize: DEFAULT_LIMITS.attributeValueSizeLimit,
+  valueSize: LONGEST_TEXT,
 };
 
 const NONE: Attributes = Object.freeze({});
@@ -39,12 +41,23 @@ export class AttributeRule {
     return this.stamped(attributes === undefined ? NONE : this.given(attributes), context);
   }
 
-  /** HOT. Those that were given, as far as they are attributes of this instrument. Never throws. */
+  /**
+   * HOT. Those that were given, as far as they are attributes of this instrument. Never throws. Nearly always all are, and
+   * a look at each is enough; bench/measure-accessors.ts: 8 attributes take 26 ns to look at and 25 to copy.
+   */
   given(attributes: unknown): Attributes {
+    const keys = this.#keys;
     try {
       if (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes)) {
         for (const key in attributes) {
-          if (!this.#isPlain(key, (attributes as Attributes)[key])) return this.#onlyOwn(attributes);
+          const value: unknown = (attributes as Attributes)[key];
+          const type = typeof value;
+          const isPlain =
+            type === "string"
+              ? (value as string).length <= LONGEST_TEXT
+              : type === "number" || type === "boolean";
+          if (!isPlain || key === "" || (keys !== undefined && !keys.has(key)))
+            return this.#onlyOwn(attributes);
         }
         return { ...attributes };
       }
@@ -62,15 +75,6 @@ export class AttributeRule {
       this.#stampsOf = attributeVariableCount();
     }
     return this.#stamps.length === 0 ? given : this.#withStamps(given, context);
-  }
-
-  /** True for what needs no look: nearly always. */
-  #isPlain(key: string, value: unknown): boolean {
-    const isPlain =
-      typeof value === "string"
-        ? value.length <= LIMITS.valueSize
-        : typeof value === "number" || typeof value === "boolean";
-    return isPlain && key !== "" && (this.#keys === undefined || this.#keys.has(key));
   }
 
   #withStamps(given: Attributes, context: Context): Attributes {
