@@ -22,7 +22,7 @@ export interface ContextVariableOptions<Value> {
    */
   readonly keeps?: Keeps;
   /**
-   * The key of an attribute that the value is stamped as on every span made under it, and on measurements of instruments
+   * The key of an attribute that the value is stamped as on every span and log record made under it, and on measurements of instruments
    * whose `attributeKeys` have it; what a span is given itself wins.  (OTEP 4931: Context-scoped Attributes)
    */
   readonly attribute?: string;

@@ -1,7 +1,9 @@
 import { type Attributes, type Context, trace } from "@opentelemetry/api";
 import * as api from "@opentelemetry/api";
+import { contextAttributes } from "../context/attribute-variables.ts";
 import { currentContext, providersIn } from "../context/current.ts";
 import type { LoggerProvider } from "../context/providers.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
 
 /** A log record as a test sees it: with the trace that it belongs to. */
 export interface RecordedLog {
@@ -30,14 +32,14 @@ export class RecordedLogs implements LoggerProvider {
 }
 
 function recorded(given: Given, instrumentationScope: string): RecordedLog {
-  const { body, severityNumber, severityText, eventName, attributes = {} } = given;
-  const span = trace.getSpanContext(given.context ?? currentContext());
+  const { body, severityNumber, severityText, eventName, context = currentContext() } = given;
+  const span = trace.getSpanContext(context);
   return {
     body,
     severityNumber,
     severityText,
     eventName,
-    attributes,
+    attributes: { ...withoutUndefined(contextAttributes(context) ?? {}), ...given.attributes },
     traceId: span?.traceId,
     spanId: span?.spanId,
     instrumentationScope,

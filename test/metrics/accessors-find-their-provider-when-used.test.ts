@@ -11,6 +11,8 @@ import { Metering } from "./metering.ts";
 const orders = counter("shop.orders", { unit: "{order}", description: "orders placed" });
 const latency = histogram("shop.latency", { unit: "s", advice: { explicitBucketBoundaries: [1, 2] } });
 const invalid = (): number => troubles().invalid_argument ?? 0;
+const cyclic: unknown[] = [];
+cyclic.push(cyclic);
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 
@@ -145,6 +147,7 @@ describe("an accessor", () => {
     "an object": { good: true, key: { nested: 1 } },
     "a mixed array": { good: true, key: [1, "a"] },
     "a function": { good: true, key: () => 1 },
+    "a list within itself": { good: true, key: cyclic },
   })) {
     it(`counts a measurement without an attribute that is ${what}`, async () => {
       const metering = new Metering().run(() => orders.add(1, attributes as Attributes));

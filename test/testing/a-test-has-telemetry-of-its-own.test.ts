@@ -17,6 +17,9 @@ const fill = gauge("shop.fill");
 const apiCounter = metrics.getMeter("a library").createCounter("library.calls");
 const Group = metricGroup("grouped", (meter) => ({ used: meter.createCounter("grouped.used") }));
 const user = new ContextVariable<string>("user");
+const tenant = new ContextVariable<string>("tenant", { attribute: "test.tenant" });
+/** From version 1.10 on the API has logs itself. */
+const { logs: ownLogs = logs } = api as { readonly logs?: typeof logs };
 
 /** Opens for all as the last arrives. */
 function barrier(size: number): () => Promise<void> {
@@ -123,7 +126,7 @@ describe("testTelemetry", () => {
         logs.getLogger("a library").emit({ body: "done", severityNumber: 9, attributes: { b: 2 } });
         span.end();
       });
-      logs.getLogger("a library").emit({ body: "outside" });
+      tenant.run("acme", () => logs.getLogger("a library").emit({ body: "outside" }));
       expect(t.metric("library.calls").value({ a: 1 })).to.equal(1);
       const [span] = t.spans;
       expect(
@@ -136,9 +139,17 @@ describe("testTelemetry", () => {
         ]),
       ).to.deep.equal([
         ["done", 9, { b: 2 }, span?.spanContext().traceId, span?.spanContext().spanId],
-        ["outside", undefined, {}, undefined, undefined],
+        ["outside", undefined, { "test.tenant": "acme" }, undefined, undefined],
       ]);
       expect(t.logs[0]?.instrumentationScope).to.equal("a library");
+    }),
+  );
+
+  it(
+    "sees log records whichever package of the API they are emitted by",
+    testTelemetry((t) => {
+      for (const each of [logs, ownLogs]) each.getLogger("a library").emit({ body: "told" });
+      expect(t.logs.map(({ body }) => body)).to.deep.equal(["told", "told"]);
     }),
   );
 
