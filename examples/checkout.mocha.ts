@@ -1,4 +1,4 @@
-// Tests of examples/checkout.ts with mocha and chai: npx mocha examples/checkout.mocha.ts
+// Tests of examples/checkout.ts with mocha and chai: npx mocha examples/checkout.mocha.ts (TypeScript: Node 22.18 or newer)
 import { telemetryAssertions, testTelemetry } from "throughline/testing";
 import { expect, use } from "chai";
 import { checkout } from "./checkout.ts";

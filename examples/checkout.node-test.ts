@@ -1,4 +1,4 @@
-// Tests of examples/checkout.ts with Node's own runner, all at once: node --test examples/checkout.node-test.ts
+// Tests of examples/checkout.ts with Node's own runner, all at once: node --test examples/checkout.node-test.ts (TypeScript: Node 22.18 or newer)
 import { testTelemetry } from "throughline/testing";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

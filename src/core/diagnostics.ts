@@ -37,6 +37,9 @@ const LONGEST_LINE = 500;
 /** Of one configuration, or of one that is made again and again, each time with another. */
 const MOST_FAULTS = 25;
 
+/** Of these each is told that says something else. */
+const FAULTS: ReadonlySet<Trouble> = new Set(["cardinality_high", "invalid_configuration", "metric_failed"]);
+
 /** Which troubles are told: none, the first of each kind, or each. */
 export type Verbosity = "silent" | "once" | "each";
 
@@ -48,14 +51,14 @@ const state = processWide("troubles", () => ({
 
 /**
  * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted. Of the
- * configuration, and of metrics with too many series, each fault is told, for there are few, and they are found one by one. A sentence that costs something
+ * configuration, and of single metrics, each fault is told, for there are few, and they are found one by one. A sentence that costs something
  * is given as a function. Never throws, and never goes through an exporter, which may be what failed.
  */
 export function report(trouble: Trouble, sentence: string | (() => string)): void {
   const { counts, told, verbosity } = state;
   counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
   if (verbosity === "silent") return;
-  const isFault = trouble === "invalid_configuration" || trouble === "cardinality_high";
+  const isFault = FAULTS.has(trouble);
   const subject = isFault ? String(sentence) : trouble;
   const isTold = told.has(subject) || (isFault && told.size >= MOST_FAULTS);
   if (isTold && verbosity === "once") return;

@@ -25,6 +25,8 @@ const SENTENCES = {
     "needs a RecorderLoop that is open: construct recorders in loop.run(fn), or at module level in the worker's module",
   THR_RECORDER_STOPPED: "came after stop(), which is for good: make another recorder",
   THR_RUNTIME_STOPPED: "came after stop(), which is for good: make another runtime",
+  THR_TEST_NOT_CALLED:
+    "gives a function for the test runner, which was awaited here and not called: await testTelemetry(fn)()",
   THR_TOKEN_OTHER_SCOPE: "was given a token that was made in another scope: reset where you set",
   THR_TOKEN_OTHER_VARIABLE: "was given a token of another variable",
   THR_TOKEN_USED: "was given a token that has been used: each restores once",

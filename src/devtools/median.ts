@@ -9,10 +9,18 @@ export function estimatedMedian(point: DecodedPoint): number | undefined {
   const half = counts.reduce((sum, count) => sum + count, 0) / 2;
   let below = 0;
   for (const [index, count] of counts.entries()) {
-    if (count > 0 && below + count >= half) return within(point, bounds, index, (half - below) / count);
+    if (count > 0 && below + count >= half)
+      return plausible(point, within(point, bounds, index, (half - below) / count));
     below += count;
   }
   return undefined;
+}
+
+/** Of values from 0 on the median is at most twice the mean. */
+function plausible({ sum, count, min }: DecodedPoint, median: number | undefined): number | undefined {
+  const isFromZero = min !== undefined && min >= 0;
+  if (median === undefined || sum === undefined || !isFromZero) return median;
+  return Math.min(median, (2 * sum) / Number(count));
 }
 
 function within(

@@ -200,7 +200,7 @@ export class DeliveryQueue {
   #tellUnreachable(reason: string): void {
     report(
       "collector_unreachable",
-      `no collector takes telemetry at ${this.#endpoint} (${reason}); up to ${this.#limit >> 20} MB wait for it, the rest is counted. To see it on this machine: npx throughline view`,
+      `no collector takes telemetry at ${this.#endpoint} (${reason}); up to ${this.#limit >> 20} MB wait for it as long as the process lives, the rest is counted. To see it on this machine: npx throughline view`,
     );
   }
 

@@ -33,5 +33,10 @@ export class GivenGroups {
 
 /** Asked both ways: a container's proxy may know its names by their descriptors alone, and throw where it is asked for another. */
 function has(source: object, name: string): boolean {
-  return name in source || Object.getOwnPropertyDescriptor(source, name) !== undefined;
+  return isMember(source, name) || Object.getOwnPropertyDescriptor(source, name) !== undefined;
+}
+
+/** What every object has by its birth, such as `toString`, is no member. */
+export function isMember(holder: object, key: PropertyKey): boolean {
+  return key in holder && (!(key in Object.prototype) || Object.hasOwn(holder, key));
 }

@@ -1,32 +1,38 @@
+import { isMember } from "./given-groups.ts";
+
 type Method = (...args: unknown[]) => unknown;
 
 /**
  * Stands for a group wherever that is kept: each member is looked up as it is used, first in what is given in the group's
- * place at the moment. Methods of the group's own are called on itself, for they may use private fields.
+ * place at the moment. Methods of a class are called on their own object, for they may use private fields.
  */
 export function groupProxy(given: () => object | undefined, own: () => object): object {
-  const bound = new WeakMap<object, Method>();
-  const ownMember = (group: object, key: PropertyKey): unknown => {
-    const member: unknown = Reflect.get(group, key, group);
-    if (typeof member !== "function" || Object.hasOwn(group, key)) return member;
-    const method = bound.get(member) ?? (member.bind(group) as Method);
-    bound.set(member, method);
+  const bound = new WeakMap<object, WeakMap<object, Method>>();
+  const memberOf = (holder: object, key: PropertyKey): unknown => {
+    const member: unknown = Reflect.get(holder, key, holder);
+    if (typeof member !== "function" || Object.hasOwn(holder, key)) return member;
+    const methods = bound.get(holder) ?? new WeakMap<object, Method>();
+    bound.set(holder, methods);
+    const method = methods.get(member) ?? (member.bind(holder) as Method);
+    methods.set(member, method);
     return method;
   };
   const holderOf = (key: PropertyKey): object => {
     const inPlace = given();
-    return inPlace !== undefined && key in inPlace ? inPlace : own();
+    return inPlace !== undefined && isMember(inPlace, key) ? inPlace : own();
   };
   const members = (): object => ({ ...own(), ...given() });
   return new Proxy(
     {},
     {
-      get: (_target, key) => {
-        const holder = holderOf(key);
-        return holder === given() ? Reflect.get(holder, key, holder) : ownMember(holder, key);
-      },
+      get: (_target, key) => memberOf(holderOf(key), key),
       has: (_target, key) => key in holderOf(key),
       set: (_target, key, value) => Reflect.set(holderOf(key), key, value),
+      defineProperty: (_target, key, descriptor) => Reflect.defineProperty(holderOf(key), key, descriptor),
+      deleteProperty: (_target, key) => Reflect.deleteProperty(holderOf(key), key),
+      // Nobody's to freeze: it stands for others.
+      preventExtensions: () => false,
+      getPrototypeOf: () => Reflect.getPrototypeOf(own()),
       ownKeys: () => Reflect.ownKeys(members()),
       getOwnPropertyDescriptor: (_target, key) => Reflect.getOwnPropertyDescriptor(members(), key),
     },

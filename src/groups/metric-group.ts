@@ -6,6 +6,7 @@ import { quote, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { processWide } from "../core/process-wide.ts";
+import { gathered } from "../metrics/collected.ts";
 import { contextualMeter } from "../metrics/contextual-meter.ts";
 import { meterSource } from "../metrics/current-instrument.ts";
 import { GivenGroups } from "./given-groups.ts";
@@ -14,18 +15,15 @@ import { groupProxy } from "./group-proxy.ts";
 /** Makes a group: a function or a class that takes a meter whose instruments follow the context. */
 export type MakeGroup<Group extends object> = ((meter: Meter) => Group) | (new (meter: Meter) => Group);
 
-/** What stands in for a group, in a test say: what it lacks is the group's own. */
-export type GroupStandIn<Group extends object> = {
-  readonly [Member in keyof Group]?: Group[Member] extends (...args: never[]) => unknown
-    ? Group[Member]
-    : Partial<Group[Member]>;
-};
+/** What stands in for a group, in a test say: members that it lacks are the group's own. */
+export type GroupStandIn<Group extends object> = Readonly<Partial<Group>>;
 
 export interface MetricGroup<Group extends object> {
   readonly name: string;
   /**
    * The group. It may be kept, in a constructor say: each use of a member looks for what is given in the current scope,
-   * then for what is given in the process, then for the group's own, which is made now at the latest.
+   * then for what is given in the process, then for the group's own, which is made now at the latest. Methods of a class
+   * see the group's own members, whatever stands in.
    *
    * @throws ThroughlineError THR_GROUP_NEEDS_ITSELF, by a use while it is being made; and what making it throws
    */
@@ -97,26 +95,41 @@ export const MetricGroups = {
    * MetricGroups.initializeAll({ orders: { placed: { add: () => {} } } });
    */
   initializeAll(groups: object = {}): void {
-    if (typeof groups === "object" && groups !== null) give(new GivenGroups(groups, givenGroups()));
+    if (typeof groups === "object" && groups !== null) give(groups);
     else report("invalid_argument", `MetricGroups.initializeAll() was given ${nounFor(groups)}, no object`);
-    for (const group of state.declared) group.prepare();
+    prepareAll();
   },
 
   /** Every group is its own again, and in the process is made anew. Within a scope this holds there. */
   resetAll(): void {
-    give(NOTHING);
+    if (currentContext().scope === undefined) state.given = NOTHING;
+    else givenHere.set(NOTHING);
     if (currentContext().scope !== undefined) return;
     for (const group of state.declared) group.forget();
   },
 } as const;
 
+/** All of them, also after one that fails; then the first failure is thrown. */
+function prepareAll(): void {
+  const failures: unknown[] = [];
+  for (const group of state.declared) {
+    try {
+      group.prepare();
+    } catch (thrown) {
+      failures.push(thrown);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
 function givenGroups(): GivenGroups {
   return givenHere.tryGet() ?? state.given;
 }
 
-function give(groups: GivenGroups): void {
-  if (currentContext().scope === undefined) state.given = groups;
-  else givenHere.set(groups);
+/** In a scope they lie over what is given there already; for the process they take its place. */
+function give(groups: object): void {
+  if (currentContext().scope === undefined) state.given = new GivenGroups(groups);
+  else givenHere.set(new GivenGroups(groups, givenGroups()));
 }
 
 function nameOf(name: unknown): string {
@@ -132,19 +145,22 @@ function lazily<Group extends object>(
 ): { get: () => Group; forget: () => void } {
   let made: Group | undefined;
   let isBeingMade = false;
+  let endObserving: (() => void) | undefined;
   return {
     get: () => {
       if (made !== undefined) return made;
       if (isBeingMade) throw new ThroughlineError("THR_GROUP_NEEDS_ITSELF", `metric group "${name}"`);
       isBeingMade = true;
       try {
-        return (made = runIn(new Context(), () => construct(name, make)));
+        [made, endObserving] = gathered(() => runIn(new Context(), () => construct(name, make)));
+        return made;
       } finally {
         isBeingMade = false;
       }
     },
     forget: () => {
       made = undefined;
+      endObserving?.();
     },
   };
 }

@@ -57,14 +57,21 @@ export class RecorderLoop implements Disposable, AsyncDisposable {
     return this.#exportsMetrics ? exported(name, recording) : recording;
   }
 
-  /** Begins to stop its recorders; from now on none can be constructed. */
-  [Symbol.dispose](): void {
-    void this.#host.close();
+  /**
+   * From now on no recorder can be constructed. Resolves when all that they accepted is counted and, where there is a
+   * worker, that has ended; never rejects, and may be called again.
+   */
+  close(): Promise<void> {
+    return this.#host.close();
   }
 
-  /** Resolves when all that its recorders accepted is counted and, where it has a worker, that has ended. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#host.close();
+  /** Begins to close. */
+  [Symbol.dispose](): void {
+    void this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

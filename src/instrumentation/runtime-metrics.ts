@@ -1,13 +1,28 @@
-import type { Meter, MeterProvider, ObservableCallback } from "@opentelemetry/api";
-import { constants, monitorEventLoopDelay, performance, PerformanceObserver } from "node:perf_hooks";
+import type {
+  BatchObservableCallback,
+  Meter,
+  MeterProvider,
+  Observable,
+  ObservableCallback,
+} from "@opentelemetry/api";
+import {
+  constants,
+  monitorEventLoopDelay,
+  performance,
+  PerformanceObserver,
+  type PerformanceObserverEntryList,
+} from "node:perf_hooks";
 import { VERSION } from "../core/version.ts";
 import { boundariesFor } from "../metrics/default-boundaries.ts";
-import { Subscription } from "./subscription.ts";
+import { guarded, Subscription } from "./subscription.ts";
 
 const SCOPE = "throughline/runtime";
 
 /** How often the delay of the event loop is sampled, in ms. */
 const RESOLUTION = 10;
+
+/** Two looks within so many ms are one. */
+const SAME_TIME = 1_000;
 
 const PER_SECOND = { nanoseconds: 1e9, milliseconds: 1e3 };
 
@@ -25,59 +40,92 @@ const GC_TYPES: ReadonlyMap<unknown, string> = new Map([
  */
 export function measureRuntime(meterProvider: MeterProvider): Subscription {
   const meter = meterProvider.getMeter(SCOPE, VERSION);
-  const ends = [measureEventLoopDelay(meter), measureGarbageCollection(meter)];
-  measureEventLoopUse(meter);
-  measureHeap(meter);
+  const ends = [
+    measureEventLoopDelay(meter),
+    measureEventLoopUse(meter),
+    measureHeap(meter),
+    measureGarbageCollection(meter),
+  ];
   return new Subscription(() => {
     for (const end of ends) end();
   });
 }
 
-/** Of the time since the last collection. */
+/** Of the time since the last look. */
 function measureEventLoopDelay(meter: Meter): () => void {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
   delays.enable();
-  const instruments = [
-    ["min", () => delays.min],
-    ["max", () => delays.max],
-    ["mean", () => delays.mean],
-    ["stddev", () => delays.stddev],
-    ["p50", () => delays.percentile(50)],
-    ["p90", () => delays.percentile(90)],
-    ["p99", () => delays.percentile(99)],
-  ] as const;
-  const gauges = instruments.map(
-    ([name, read]) =>
-      [meter.createObservableGauge(`nodejs.eventloop.delay.${name}`, { unit: "s" }), read] as const,
+  const look = now(() => {
+    const { count, min, max, mean, stddev } = delays;
+    const [p50, p90, p99] = [50, 90, 99].map((percentile) => delays.percentile(percentile));
+    delays.reset();
+    return count === 0 ? {} : { min, max, mean, stddev, p50, p90, p99 };
+  });
+  const gauges = ["min", "max", "mean", "stddev", "p50", "p90", "p99"].map(
+    (name) => [name, meter.createObservableGauge(`nodejs.eventloop.delay.${name}`, { unit: "s" })] as const,
   );
-  meter.addBatchObservableCallback(
-    (result) => {
-      if (delays.count === 0) return;
-      for (const [gauge, read] of gauges) result.observe(gauge, read() / PER_SECOND.nanoseconds);
-      delays.reset();
-    },
-    gauges.map(([gauge]) => gauge),
-  );
-  return () => void delays.disable();
+  const observe: BatchObservableCallback = (result) => {
+    const seen: Readonly<Record<string, number | undefined>> = look();
+    for (const [name, gauge] of gauges) {
+      const value = seen[name];
+      if (value !== undefined) result.observe(gauge, value / PER_SECOND.nanoseconds);
+    }
+  };
+  const observed = gauges.map(([, gauge]) => gauge);
+  meter.addBatchObservableCallback(observe, observed);
+  return () => {
+    meter.removeBatchObservableCallback(observe, observed);
+    delays.disable();
+  };
 }
 
-function measureEventLoopUse(meter: Meter): void {
+function measureEventLoopUse(meter: Meter): () => void {
   const use = performance.eventLoopUtilization.bind(performance);
   let last = use();
-  meter.createObservableGauge("nodejs.eventloop.utilization", { unit: "1" }).addCallback((result) => {
-    const now = use();
-    result.observe(use(now, last).utilization);
-    last = now;
+  const look = now(() => {
+    const current = use();
+    const { utilization } = use(current, last);
+    last = current;
+    return utilization;
   });
-  meter.createObservableCounter("nodejs.eventloop.time", { unit: "s" }).addCallback((result) => {
-    const { active, idle } = use();
-    result.observe(active / PER_SECOND.milliseconds, { "nodejs.eventloop.state": "active" });
-    result.observe(idle / PER_SECOND.milliseconds, { "nodejs.eventloop.state": "idle" });
-  });
+  return observing([
+    [
+      meter.createObservableGauge("nodejs.eventloop.utilization", { unit: "1" }),
+      (result) => result.observe(look()),
+    ],
+    [
+      meter.createObservableCounter("nodejs.eventloop.time", { unit: "s" }),
+      (result) => {
+        const { active, idle } = use();
+        result.observe(active / PER_SECOND.milliseconds, { "nodejs.eventloop.state": "active" });
+        result.observe(idle / PER_SECOND.milliseconds, { "nodejs.eventloop.state": "idle" });
+      },
+    ],
+  ]);
+}
+
+/** A look at what has been since the last one; readers that collect at the same time see the same. */
+function now<Seen>(look: () => Seen): () => Seen {
+  let seen = look();
+  let at = -Infinity;
+  return () => {
+    const time = performance.now();
+    if (time - at < SAME_TIME) return seen;
+    at = time;
+    return (seen = look());
+  };
+}
+
+/** Asks each; what is returned takes them away again. */
+function observing(asked: readonly (readonly [Observable, ObservableCallback])[]): () => void {
+  for (const [instrument, callback] of asked) instrument.addCallback(callback);
+  return () => {
+    for (const [instrument, callback] of asked) instrument.removeCallback(callback);
+  };
 }
 
 /** Of each space of the heap. */
-function measureHeap(meter: Meter): void {
+function measureHeap(meter: Meter): () => void {
   // Loaded here and not above, for the few who ask.
   const { getHeapSpaceStatistics } = process.getBuiltinModule("node:v8");
   type Space = ReturnType<typeof getHeapSpaceStatistics>[number];
@@ -93,13 +141,16 @@ function measureHeap(meter: Meter): void {
     "v8js.memory.heap.space.available_size": (space) => space.space_available_size,
     "v8js.memory.heap.space.physical_size": (space) => space.physical_space_size,
   };
-  for (const [name, read] of Object.entries(measures))
-    meter.createObservableUpDownCounter(name, { unit: "By" }).addCallback(observe(read));
+  return observing(
+    Object.entries(measures).map(
+      ([name, read]) => [meter.createObservableUpDownCounter(name, { unit: "By" }), observe(read)] as const,
+    ),
+  );
 }
 
 function measureGarbageCollection(meter: Meter): () => void {
   const duration = meter.createHistogram("v8js.gc.duration", { unit: "s", ...boundariesFor("s") });
-  const observer = new PerformanceObserver((list) => {
+  const told = guarded("garbage collection", (list: PerformanceObserverEntryList) => {
     for (const entry of list.getEntries()) {
       const { kind } = (entry as { detail?: { kind?: unknown } }).detail ?? {};
       const type = GC_TYPES.get(kind);
@@ -107,6 +158,7 @@ function measureGarbageCollection(meter: Meter): () => void {
         duration.record(entry.duration / PER_SECOND.milliseconds, { "v8js.gc.type": type });
     }
   });
+  const observer = new PerformanceObserver(told);
   observer.observe({ entryTypes: ["gc"] });
   return () => observer.disconnect();
 }

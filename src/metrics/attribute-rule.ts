@@ -9,7 +9,7 @@ import { define, ownValue } from "../core/attribute-value.ts";
 import { isAttributeValue } from "../core/attributes.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { type AttributeLimits, DEFAULT_LIMITS } from "../core/limits.ts";
-import { nounFor } from "../core/noun.ts";
+import { isArray, nounFor } from "../core/noun.ts";
 
 const LONGEST_TEXT = DEFAULT_LIMITS.attributeValueSizeLimit;
 
@@ -20,6 +20,9 @@ const LIMITS: AttributeLimits = {
   valueDepth: 1,
   valueSize: LONGEST_TEXT,
 };
+
+/** Elements of a list that are looked at: no more fit the size of a value. */
+const LONGEST_LIST = LONGEST_TEXT / 8;
 
 const NONE: Attributes = Object.freeze({});
 
@@ -49,22 +52,25 @@ export class AttributeRule {
     const keys = this.#keys;
     try {
       if (typeof attributes === "object" && attributes !== null && !Array.isArray(attributes)) {
-        for (const key in attributes) {
-          const value: unknown = (attributes as Attributes)[key];
+        // First, for a getter or a proxy may say something else at each look.
+        const own: Attributes = { ...attributes };
+        let count = 0;
+        for (const key in own) {
+          const value: unknown = own[key];
           const type = typeof value;
           const isPlain =
             type === "string"
               ? (value as string).length <= LONGEST_TEXT
               : type === "number" || type === "boolean";
-          if (!isPlain || key === "" || (keys !== undefined && !keys.has(key)))
-            return this.#onlyOwn(attributes);
+          if (!isPlain || key === "" || (keys !== undefined && !keys.has(key)) || ++count > LIMITS.count)
+            return this.#onlySane(own);
         }
-        return { ...attributes };
+        return own;
       }
     } catch {
       // Read again, one by one.
     }
-    return attributes === undefined || attributes === null ? NONE : this.#onlyOwn(attributes);
+    return attributes === undefined || attributes === null ? NONE : this.#onlySane(attributes);
   }
 
   /** HOT: mostly there are none. With those of the context whose keys the instrument has named; what it was given wins. */
@@ -87,9 +93,15 @@ export class AttributeRule {
   }
 
   /** Those that are attributes of this instrument, each read once; the others are reported. */
-  #onlyOwn(attributes: unknown): Attributes {
+  #onlySane(attributes: unknown): Attributes {
     const own: Record<string, unknown> = {};
-    for (const key of keysOf(attributes)) {
+    const keys = keysOf(attributes);
+    if (keys.length > LIMITS.count)
+      report(
+        "limit_reached",
+        `a measurement of metric ${this.#name} has ${keys.length} attributes; the first ${LIMITS.count} are looked at`,
+      );
+    for (const key of keys.slice(0, LIMITS.count)) {
       let value: unknown;
       try {
         value = this.#own(key, (attributes as Attributes)[key]);
@@ -108,11 +120,11 @@ export class AttributeRule {
         "attribute_unlisted",
         `metric ${this.#name} was given attribute ${describe(key)}, which its attributeKeys have not: left out`,
       );
-    } else if (key === "" || !isAttributeValue(value)) {
-      this.#reportInvalid(key, "texts, numbers, booleans and lists of one of these are attributes");
-    } else {
-      return ownValue(value, LIMITS) as AttributeValue;
+      return undefined;
     }
+    const bounded = isArray(value) && value.length > LONGEST_LIST ? value.slice(0, LONGEST_LIST) : value;
+    if (key !== "" && isAttributeValue(bounded)) return ownValue(bounded, LIMITS) as AttributeValue;
+    this.#reportInvalid(key, "texts, numbers, booleans and lists of one of these are attributes");
     return undefined;
   }
 

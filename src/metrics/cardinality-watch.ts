@@ -7,11 +7,16 @@ const DEFAULT_LIMIT = 2_000;
 /** Values of the guilty attribute that are told. */
 const EXAMPLES = 3;
 
-/** What of a view says how many series there may be. */
+/** What of a view says how many series there may be, and of which metrics. */
 export interface LimitingView {
   readonly name?: string | undefined;
   readonly instrumentName?: string | undefined;
   readonly aggregationCardinalityLimit?: number | undefined;
+  readonly instrumentType?: unknown;
+  readonly instrumentUnit?: string | undefined;
+  readonly meterName?: string | undefined;
+  readonly meterVersion?: string | undefined;
+  readonly meterSchemaUrl?: string | undefined;
 }
 
 /** Tells once of each metric that has half of the series that it may have, and which attribute makes so many of them. */
@@ -20,7 +25,7 @@ export class CardinalityWatch {
   readonly #told = new Set<string>();
 
   constructor(views: readonly LimitingView[] = []) {
-    this.#views = views.filter((view) => view.aggregationCardinalityLimit !== undefined);
+    this.#views = views.filter(isByName);
   }
 
   look({ scopeMetrics }: MetricsRecord): void {
@@ -44,6 +49,18 @@ export class CardinalityWatch {
     const view = this.#views.find((each) => each.name === name || isNamedBy(each.instrumentName, name));
     return view?.aggregationCardinalityLimit ?? DEFAULT_LIMIT;
   }
+}
+
+/** Whom another view means a collected metric does not tell. */
+function isByName(view: LimitingView): boolean {
+  const others = [
+    view.instrumentType,
+    view.instrumentUnit,
+    view.meterName,
+    view.meterVersion,
+    view.meterSchemaUrl,
+  ];
+  return view.aggregationCardinalityLimit !== undefined && others.every((each) => each === undefined);
 }
 
 /** `*` stands for any characters, `?` for one.  (Specification: Metrics SDK, Instrument selection criteria) */

@@ -7,6 +7,7 @@ import type {
   Observable as ApiObservable,
 } from "@opentelemetry/api";
 import { providersIn } from "../context/current.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { isArray } from "../core/noun.ts";
 import { type Askable, collect, collectNoMore, delegating } from "./collected.ts";
 import { type MeterSource, SILENT } from "./current-instrument.ts";
@@ -54,7 +55,15 @@ export function contextualMeter(source: MeterSource): Meter {
 
 /** What a name or an option means is the provider's business: code that knows the API alone may be written for another. */
 function asGiven(name: string, options: MetricOptions | undefined): Declaration {
-  return { name, options: options ?? {}, keys: undefined };
+  try {
+    return { name, options: { ...options }, keys: undefined };
+  } catch (thrown) {
+    report(
+      "invalid_argument",
+      `the options of metric ${describe(name)} could not be read (${describe(thrown)})`,
+    );
+    return { name, options: {}, keys: undefined };
+  }
 }
 
 function batchCallbacks(
@@ -74,13 +83,18 @@ function batchCallbacks(
     },
     removeBatchObservableCallback: (callback, given) => {
       const at = find(callback, ours(given));
-      for (const batch of at < 0 ? [] : batches.splice(at, 1)) batch.end();
+      for (const batch of at < 0 ? [] : batches.splice(at, 1)) collectNoMore(batch);
     },
   };
 }
 
 function ours(observables: unknown): ReadonlySet<Observable> {
-  return new Set(isArray(observables) ? observables.filter((each) => each instanceof Observable) : []);
+  try {
+    return new Set(isArray(observables) ? observables.filter((each) => each instanceof Observable) : []);
+  } catch (thrown) {
+    report("invalid_argument", `the observable metrics of a batch could not be read (${describe(thrown)})`);
+    return new Set();
+  }
 }
 
 /** One callback for several observable instruments. */
@@ -88,7 +102,6 @@ class Batch implements Askable {
   readonly #source: MeterSource;
   readonly #callback: BatchObservableCallback;
   readonly #observables: ReadonlySet<Observable>;
-  #hasEnded = false;
 
   constructor(source: MeterSource, callback: BatchObservableCallback, observables: ReadonlySet<Observable>) {
     this.#source = source;
@@ -104,22 +117,18 @@ class Batch implements Askable {
     );
   }
 
-  attach(...[provider, providers]: Parameters<Askable["attach"]>): void {
+  attach(...[provider, providers]: Parameters<Askable["attach"]>): () => void {
     const instruments = new Map<ApiObservable, ApiObservable>();
     for (const observable of this.#observables) {
       const instrument = observable.instrumentIn(provider);
       if (instrument !== undefined) instruments.set(observable, instrument);
     }
     const ask: BatchObservableCallback = (result) =>
-      this.#hasEnded
-        ? undefined
-        : askGuarded("of a batch", providers, () => this.#callback(checked(result, instruments)));
-    this.#source.meterOf(provider).addBatchObservableCallback(ask, [...instruments.values()]);
-  }
-
-  end(): void {
-    this.#hasEnded = true;
-    collectNoMore(this);
+      askGuarded("of a batch", providers, () => this.#callback(checked(result, instruments)));
+    const meter = this.#source.meterOf(provider);
+    const asked = [...instruments.values()];
+    meter.addBatchObservableCallback(ask, asked);
+    return () => meter.removeBatchObservableCallback(ask, asked);
   }
 }
 

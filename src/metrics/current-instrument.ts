@@ -1,6 +1,6 @@
 import { createNoopMeter, type Meter, type MeterProvider } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
-import { currentContext, meterProviderIn, providersIn } from "../context/current.ts";
+import { meterProviderIn, providersIn } from "../context/current.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import { collectOfProcess, delegating } from "./collected.ts";
 import type { Declaration } from "./declaration.ts";
@@ -18,7 +18,10 @@ export function meterSource(library: string, version?: string): MeterSource {
 /** Where nothing is measured. */
 export const SILENT: MeterProvider = delegating({ getMeter: () => createNoopMeter() });
 
-/** A look-up of an instrument in the provider of a context. HOT: it is made once for each provider, and forgotten with it. */
+/**
+ * A look-up of an instrument in the provider of a context. HOT: it is made once for each provider, and kept no longer than
+ * that is, but for the one that was used last.
+ */
 export function currentInstrument<Instrument>(
   { meterOf, providerIn }: MeterSource,
   declaration: Declaration | undefined,
@@ -27,22 +30,23 @@ export function currentInstrument<Instrument>(
   const known = new WeakMap<MeterProvider, Instrument>();
   let provider: MeterProvider | undefined;
   let instrument: Instrument | undefined;
-  const lookUp = (current: MeterProvider): Instrument => {
+  const lookUp = (current: MeterProvider, context: Context): Instrument => {
     let found = known.get(current);
     if (found === undefined) {
       const meter = meterOf(current);
       ignoreRejection(meter);
       found = create(meter, declaration ?? NAMELESS);
+      ignoreRejection(found);
       known.set(current, found);
       // Another SDK's, which nobody has told us of.
-      if (providersIn(currentContext()) === undefined) collectOfProcess(current);
+      if (providersIn(context) === undefined) collectOfProcess(current);
     }
     return found;
   };
   return (context) => {
     const current = declaration === undefined ? SILENT : providerIn(context);
     if (instrument === undefined || current !== provider) {
-      instrument = lookUp(current);
+      instrument = lookUp(current, context);
       provider = current;
     }
     return instrument;

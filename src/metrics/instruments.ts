@@ -50,7 +50,7 @@ export interface Histogram<Key extends string = string> {
   record(value: number, attributes?: MeasuredAttributes<Key>, context?: Context): void;
   /**
    * Calls `fn`, returns what it returns, as `withSpan` does, and records how long that took until it returned or its
-   * promise settled, in the histogram's unit: s, ms, us, ns; seconds where it has none. What throws is measured too, with
+   * promise settled, in the histogram's unit: s, ms, us or ns. What throws is measured too, with
    * `error.type` where the histogram's attributeKeys have it.
    *
    * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none

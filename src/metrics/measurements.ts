@@ -3,6 +3,8 @@ import { Context } from "../context/context.ts";
 import { capture, currentContext } from "../context/current.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
+import { processWide } from "../core/process-wide.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { AttributeRule } from "./attribute-rule.ts";
 import { currentInstrument, type MeterSource } from "./current-instrument.ts";
 import type { Declaration } from "./declaration.ts";
@@ -12,7 +14,12 @@ export interface Kind<Instrument> {
   /** The least that a measurement may be: 0, or -Infinity for any finite one. */
   readonly least: number;
   readonly create: (meter: Meter, declaration: Declaration) => Instrument;
-  readonly record: (instrument: Instrument, value: number, attributes: Attributes, context: Context) => void;
+  readonly record: (
+    instrument: Instrument,
+    value: number,
+    attributes: Attributes,
+    context: Context,
+  ) => unknown;
 }
 
 /** How one instrument is measured with. */
@@ -26,11 +33,12 @@ export interface Measurements {
   readonly record: (value: number, attributes: Attributes, context: Context) => void;
 }
 
-let count = 0;
+/** Of all copies of this package. */
+const state = processWide("measurements", () => ({ count: 0 }));
 
 /** How many measurements were recorded in this process: whether there is something new to collect. */
 export function measurementCount(): number {
-  return count;
+  return state.count;
 }
 
 /** The measurements of one instrument: checked, and given to the instrument of whatever provider is current. HOT. */
@@ -39,13 +47,15 @@ export function measurements<Instrument>(
   declaration: Declaration | undefined,
   kind: Kind<Instrument>,
 ): Measurements {
-  const name = declaration?.name ?? "without a name";
+  const name = declaration === undefined ? "without a name" : describe(declaration.name);
   const { least } = kind;
   const rule = new AttributeRule(name, declaration?.keys);
   const instrumentIn = currentInstrument(source, declaration, kind.create);
   const record = (value: number, attributes: Attributes, context: Context): void => {
-    count++;
-    kind.record(instrumentIn(context), value, attributes, context);
+    state.count++;
+    const result: unknown = kind.record(instrumentIn(context), value, attributes, context);
+    // Of another SDK's instrument that is async.
+    if (result !== undefined) ignoreRejection(result);
   };
   return {
     record,

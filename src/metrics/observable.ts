@@ -5,6 +5,7 @@ import { currentContext, runIn } from "../context/current.ts";
 import type { Providers } from "../context/providers.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { AttributeRule } from "./attribute-rule.ts";
 import { type Askable, collect, collectNoMore } from "./collected.ts";
 import type { MeterSource } from "./current-instrument.ts";
@@ -49,7 +50,7 @@ export class Observable implements Api.Observable {
   }
 
   get name(): string {
-    return this.#declaration?.name ?? "without a name";
+    return this.#declaration === undefined ? "without a name" : describe(this.#declaration.name);
   }
 
   /** Undefined for one that was declared with no name. */
@@ -57,7 +58,10 @@ export class Observable implements Api.Observable {
     if (this.#declaration === undefined) return undefined;
     let instrument = this.#instruments.get(provider);
     if (instrument === undefined) {
-      instrument = this.#kind.create(this.#source.meterOf(provider), this.#declaration);
+      const meter = this.#source.meterOf(provider);
+      ignoreRejection(meter);
+      instrument = this.#kind.create(meter, this.#declaration);
+      ignoreRejection(instrument);
       this.#instruments.set(provider, instrument);
     }
     return instrument;
@@ -67,11 +71,13 @@ export class Observable implements Api.Observable {
     if (typeof callback !== "function") return reportNoCallback(this.name, callback);
     if (this.#callbacks.has(callback)) return;
     const askable: Askable = {
-      attach: (provider, providers) =>
-        this.instrumentIn(provider)?.addCallback((result) => {
-          if (this.#callbacks.get(callback) !== askable) return undefined;
-          return askGuarded(this.name, providers, () => callback(this.#checked(result)));
-        }),
+      attach: (provider, providers) => {
+        const instrument = this.instrumentIn(provider);
+        const ask: ObservableCallback = (result) =>
+          askGuarded(this.name, providers, () => callback(this.#checked(result)));
+        ignoreRejection(instrument?.addCallback(ask));
+        return () => instrument?.removeCallback(ask);
+      },
     };
     this.#callbacks.set(callback, askable);
     collect(askable);

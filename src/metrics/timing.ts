@@ -2,7 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
 import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
-import { report } from "../core/diagnostics.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
 import { errorNames } from "../trace/exception.ts";
 import { settle } from "../trace/settle.ts";
@@ -26,8 +26,8 @@ export class Timing {
   readonly #tellsErrors: boolean;
 
   constructor(declaration: Declaration | undefined) {
-    this.#name = declaration?.name ?? "without a name";
-    this.#unit = declaration?.options.unit ?? "s";
+    this.#name = declaration === undefined ? "without a name" : describe(declaration.name);
+    this.#unit = declaration?.options.unit ?? "";
     this.#tellsErrors = declaration?.keys?.has(ERROR_TYPE) === true;
   }
 

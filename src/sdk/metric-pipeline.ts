@@ -2,7 +2,6 @@ import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { createRequire } from "node:module";
 import { describe, report } from "../core/diagnostics.ts";
-import { VERSION } from "../core/version.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleMetrics } from "../export/console-metrics.ts";
 import { QueueingMetricExporter } from "../export/queueing-metric-exporter.ts";
@@ -98,7 +97,7 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
 }
 
 function selfMetricsIn(meterProvider: MeterProvider, { isSelfMeasured }: Settings): SelfMetrics | undefined {
-  return isSelfMeasured ? new SelfMetrics(meterProvider.getMeter("throughline/sdk", VERSION)) : undefined;
+  return isSelfMeasured ? new SelfMetrics(meterProvider) : undefined;
 }
 
 function attempt<Provider>(name: string, make: () => Provider): Provider | undefined {

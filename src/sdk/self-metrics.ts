@@ -1,5 +1,13 @@
-import type { Attributes, Meter, ObservableCallback } from "@opentelemetry/api";
+import {
+  type Attributes,
+  createNoopMeter,
+  type Meter,
+  type MeterProvider,
+  type ObservableCallback,
+} from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
+import { describe, report } from "../core/diagnostics.ts";
+import { VERSION } from "../core/version.ts";
 import type { Account, DropReason } from "../export/account.ts";
 import type { DeliveryQueue } from "../export/delivery-queue.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
@@ -22,8 +30,9 @@ const ERRORS: Readonly<Record<DropReason, string>> = {
 export class SelfMetrics {
   readonly #meter: Meter;
 
-  constructor(meter: Meter) {
-    this.#meter = meter;
+  /** The provider may be another SDK's: where it fails, nothing is measured. */
+  constructor(provider: MeterProvider) {
+    this.#meter = attempt(() => provider.getMeter("throughline/sdk", VERSION)) ?? createNoopMeter();
   }
 
   /** How many spans were started, and are open. */
@@ -53,7 +62,7 @@ export class SelfMetrics {
       );
     this.#observe("counter", "processor.span.processed", "{span}", (result) => {
       const { delivered, rejected, dropped } = account.report();
-      result.observe(delivered + rejected + queue.underWay, attributes);
+      result.observe(delivered + rejected, attributes);
       for (const [reason, error] of Object.entries(ERRORS) as [DropReason, string][])
         if (dropped[reason] > 0) result.observe(dropped[reason], { ...attributes, "error.type": error });
     });
@@ -95,20 +104,27 @@ export class SelfMetrics {
     unit: string,
     callback: ObservableCallback,
   ): void {
-    const options = { unit };
-    const instrument =
-      kind === "counter"
-        ? this.#meter.createObservableCounter(`otel.sdk.${name}`, options)
-        : this.#meter.createObservableUpDownCounter(`otel.sdk.${name}`, options);
-    instrument.addCallback(callback);
+    const make = kind === "counter" ? "createObservableCounter" : "createObservableUpDownCounter";
+    attempt(() => this.#meter[make](`otel.sdk.${name}`, { unit }).addCallback(callback));
   }
 
   /** In seconds, in a single bucket. */
   #duration(name: string, attributes: Attributes): (seconds: number, error: string | undefined) => void {
     const advice = { explicitBucketBoundaries: [] };
-    const histogram = this.#meter.createHistogram(`otel.sdk.${name}`, { unit: "s", advice });
+    const histogram = attempt(() => this.#meter.createHistogram(`otel.sdk.${name}`, { unit: "s", advice }));
     return (seconds, error) =>
-      histogram.record(seconds, error === undefined ? attributes : { ...attributes, "error.type": error });
+      attempt(() =>
+        histogram?.record(seconds, error === undefined ? attributes : { ...attributes, "error.type": error }),
+      );
+  }
+}
+
+function attempt<Result>(act: () => Result): Result | undefined {
+  try {
+    return act();
+  } catch (thrown) {
+    report("plugin_failed", `a meter provider of another SDK failed (${describe(thrown)})`);
+    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
+import type { MeterProvider } from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
 import { processState } from "../context/process-state.ts";
 import { runSuppressed } from "../context/suppression.ts";
-import { report } from "../core/diagnostics.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
@@ -53,6 +54,7 @@ function begin(settings: Settings): Telemetry {
   // The last flush is to have its time, too, whatever ends the process meanwhile.
   const after = (): void => {
     endSignals();
+    runtime?.end();
     process.off("exit", tellUnsent);
   };
   const { telemetry, providers, hurry } = build(settings, { before, after });
@@ -60,7 +62,8 @@ function begin(settings: Settings): Telemetry {
   collectOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
   const hooks = httpHooks(settings);
-  if (settings.isRuntimeMeasured && !settings.isDisabled) hooks.push(measureRuntime(providers.meterProvider));
+  const runtime =
+    settings.isRuntimeMeasured && !settings.isDisabled ? measured(providers.meterProvider) : undefined;
   const { signals, budget } = settings.exit;
   const tellUnsent = (): void => reportUnsent(telemetry.report());
   process.on("exit", tellUnsent);
@@ -73,6 +76,16 @@ function begin(settings: Settings): Telemetry {
   process.on("beforeExit", onNaturalEnd);
   const endSignals = signals ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, hurry) : () => {};
   return telemetry;
+}
+
+/** The runtime, but where the meter provider, which may be another SDK's, fails. */
+function measured(meterProvider: MeterProvider): Subscription | undefined {
+  try {
+    return measureRuntime(meterProvider);
+  } catch (thrown) {
+    report("plugin_failed", `a meter provider of another SDK failed (${describe(thrown)})`);
+    return undefined;
+  }
 }
 
 function httpHooks({ http, contextManager }: Settings): Subscription[] {

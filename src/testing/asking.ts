@@ -13,14 +13,25 @@ type Tell = (observable: Observable, value: number, attributes?: Attributes) => 
 /** A callback of observable instruments, and what it has answered last. */
 export class Asking {
   readonly #callback: (tell: Tell) => void | Promise<void>;
+  #isAsking = false;
   #answer: ReadonlyMap<Observable, readonly Measurement[]> = new Map();
 
   constructor(callback: (tell: Tell) => void | Promise<void>) {
     this.#callback = callback;
   }
 
-  /** One that is async is known to have answered when its promise resolves: at a later look. */
+  /** One that looks at the measurements itself is not asked again meanwhile. One that is async is known to have answered when its promise resolves: at a later look. */
   ask(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      this.#ask();
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  #ask(): void {
     const answer = new Map<Observable, Measurement[]>();
     const told = this.#callback((observable, value, attributes = {}) => {
       const measurements = answer.get(observable) ?? [];

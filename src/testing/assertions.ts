@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import { isDeepStrictEqual } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 import type { SpanTree } from "./span-tree.ts";
 import type { TestTelemetry } from "./test-telemetry.ts";
 
@@ -37,7 +37,7 @@ interface ChaiUtils {
 
 /** An assertion in the making. */
 interface Subject {
-  assert(isTrue: boolean, message: string, negated: string): void;
+  assert(isTrue: boolean, message: () => string, negated: () => string): void;
 }
 
 /**
@@ -58,8 +58,12 @@ export function telemetryAssertions({ Assertion }: Chai, { flag }: ChaiUtils): v
       if (!isTelemetry(telemetry))
         throw new TypeError(`expected ${what}, but expect() was not given the telemetry of a test`);
       // chai would take "#{…}" in a name for a placeholder.
-      const drawing = `but there was:\n\n${String(telemetry).replaceAll("#{", "# {")}`;
-      this.assert(isMetBy(telemetry), `expected ${what}, ${drawing}`, `expected no ${what}, ${drawing}`);
+      const drawing = (): string => `but there was:\n\n${String(telemetry).replaceAll("#{", "# {")}`;
+      this.assert(
+        isMetBy(telemetry),
+        () => `expected ${what}, ${drawing()}`,
+        () => `expected no ${what}, ${drawing()}`,
+      );
     });
   assertion("trace", aTrace);
   assertion("span", aSpan);
@@ -108,5 +112,5 @@ function includes(attributes: Attributes, wanted: Attributes = {}): boolean {
 }
 
 function textOf(attributes: Attributes | undefined): string {
-  return attributes === undefined ? "" : ` with ${JSON.stringify(attributes)}`;
+  return attributes === undefined ? "" : ` with ${inspect(attributes, { breakLength: Infinity })}`;
 }

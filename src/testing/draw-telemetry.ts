@@ -1,39 +1,54 @@
-import { isDeepStrictEqual } from "node:util";
 import { describe } from "../core/diagnostics.ts";
 import { waterfallSpan } from "../export/waterfall-span.ts";
-import type { SpanRecord } from "../trace/record.ts";
+import { printable } from "../core/printable.ts";
+import type { ReadableSpan, SpanRecord } from "../trace/record.ts";
 import { drawMetrics } from "../waterfall/draw-metrics.ts";
 import { drawTrace } from "../waterfall/draw-trace.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
 import type { WaterfallSpan } from "../waterfall/span.ts";
 import type { Measurement } from "./asking.ts";
-import type { RecordedMetric } from "./recorded-metrics.ts";
+import { isGauge, type RecordedMetric } from "./recorded-metrics.ts";
 
 /** In the place of the service's name. */
 const SERVICE = "test";
 
-/** All that a test has made, as a person would look at it: each trace, then the metrics. */
-export function drawTelemetry(spans: readonly SpanRecord[], metrics: readonly RecordedMetric[]): string {
+/** All that a test has made, as a person would look at it: each trace, what is open still, then the metrics. */
+export function drawTelemetry(
+  spans: readonly (SpanRecord & ReadableSpan)[],
+  metrics: readonly RecordedMetric[],
+): string {
   const traces = new Map<string, WaterfallSpan[]>();
-  for (const span of spans) {
+  for (const span of spans.filter(({ ended }) => ended)) {
     const trace = traces.get(span.traceId.hex) ?? [];
     traces.set(span.traceId.hex, trace);
     trace.push(waterfallSpan(span, SERVICE));
   }
   const drawings = [...traces.values()].map((trace) => drawTrace(trace));
-  const all = [...drawings, drawMetrics(metrics.flatMap(rowsOf))].filter((drawing) => drawing !== "");
+  const open = openSpans(spans);
+  const all = [...drawings, open, drawMetrics(metrics.flatMap(rowsOf))].filter((drawing) => drawing !== "");
   return all.length === 0 ? "nothing was traced or measured\n" : all.join("\n");
+}
+
+/** Mostly what somebody forgot to await. */
+function openSpans(spans: readonly ReadableSpan[]): string {
+  const names = spans.filter(({ ended }) => !ended).map(({ name }) => printable(name));
+  return names.length === 0 ? "" : `not ended: ${names.join(", ")}\n`;
 }
 
 /** A row for each set of attributes. */
 function rowsOf({ name, kind, unit, measurements }: RecordedMetric): MetricRow[] {
-  const series: Measurement[][] = [];
+  const series = new Map<string, Measurement[]>();
   for (const measurement of measurements) {
-    const own = series.find(([first]) => isDeepStrictEqual(first?.attributes, measurement.attributes));
-    if (own === undefined) series.push([measurement]);
-    else own.push(measurement);
+    const key = JSON.stringify(Object.entries(measurement.attributes).toSorted(byKey));
+    const own = series.get(key) ?? [];
+    series.set(key, own);
+    own.push(measurement);
   }
-  return series.map((own) => rowOf({ name, kind, unit }, own));
+  return [...series.values()].map((own) => rowOf({ name, kind, unit }, own));
+}
+
+function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }
 
 function rowOf(
@@ -58,8 +73,8 @@ function valuesOf(kind: RecordedMetric["kind"], values: readonly number[]): Part
     return {
       count: values.length,
       mean: sum / values.length,
-      min: Math.min(...values),
-      max: Math.max(...values),
+      min: values.reduce((least, value) => Math.min(least, value), Infinity),
+      max: values.reduce((most, value) => Math.max(most, value), -Infinity),
     };
-  return { value: kind === "gauge" ? values.at(-1) : sum };
+  return { value: isGauge(kind) ? values.at(-1) : sum };
 }

@@ -47,7 +47,7 @@ class StandingClock extends Clock implements FixedClock {
  * })();
  */
 export function fixedClock(start: Date | string | number = 0): FixedClock {
-  const now = new Date(start).getTime();
+  const now = millisecondsOf(start);
   if (Number.isNaN(now))
     report("invalid_argument", `fixedClock() was given ${nounFor(start)} that is no date`);
   return new StandingClock(Number.isNaN(now) ? 0 : now);
@@ -56,4 +56,13 @@ export function fixedClock(start: Date | string | number = 0): FixedClock {
 /** Undefined for what is none of ours. */
 export function clockOf(clock: FixedClock | undefined): Clock | undefined {
   return clock instanceof StandingClock ? clock : undefined;
+}
+
+/** NaN for what is no date. */
+function millisecondsOf(start: Date | string | number): number {
+  try {
+    return new Date(start).getTime();
+  } catch {
+    return Number.NaN;
+  }
 }

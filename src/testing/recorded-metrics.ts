@@ -36,6 +36,11 @@ export interface RecordedMetric {
   count(attributes?: Attributes): number;
 }
 
+/** Whether the last measurement counts, and not the sum. */
+export function isGauge(kind: MetricKind | undefined): boolean {
+  return kind === "gauge" || kind === "observableGauge";
+}
+
 /** A meter provider that keeps each measurement as it was made, and aggregates none: a look at it needs no waiting. */
 export class RecordedMetrics implements MeterProvider {
   readonly #instruments = new Map<string, Instrument>();
@@ -60,10 +65,10 @@ export class RecordedMetrics implements MeterProvider {
     };
   }
 
-  /** All that were used. */
+  /** All with a measurement. */
   all(): readonly RecordedMetric[] {
     for (const asking of this.#askings.values()) asking.ask();
-    return [...this.#instruments.values()];
+    return [...this.#instruments.values()].filter(({ measurements }) => measurements.length > 0);
   }
 
   named(name: string): RecordedMetric {
@@ -125,8 +130,7 @@ class Instrument implements RecordedMetric, Observable {
 
   value(attributes?: Attributes): number | undefined {
     const values = this.#with(attributes).map(({ value }) => value);
-    const isGauge = this.kind === "gauge" || this.kind === "observableGauge";
-    if (values.length === 0 || isGauge) return values.at(-1);
+    if (values.length === 0 || isGauge(this.kind)) return values.at(-1);
     return values.reduce((sum, value) => sum + value);
   }
 

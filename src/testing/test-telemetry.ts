@@ -1,6 +1,7 @@
+import { inspect } from "node:util";
 import { Context } from "../context/context.ts";
 import { runIn } from "../context/current.ts";
-import { requireFunction } from "../core/errors.ts";
+import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import type { IdGenerator } from "../core/ids.ts";
 import { collectOfProcess } from "../metrics/collected.ts";
 import type { ReadableSpan, SpanRecord } from "../trace/record.ts";
@@ -21,11 +22,11 @@ export interface TestTelemetry {
   trees(): SpanTree[];
   /** A metric by its name, of whatever instrumentation scope. */
   metric(name: string): RecordedMetric;
-  /** All metrics that were measured or asked for. */
+  /** All metrics with a measurement. */
   metrics(): readonly RecordedMetric[];
   /** Records of the OpenTelemetry logs API, in the order in which they were emitted. */
   readonly logs: readonly RecordedLog[];
-  /** The traces as waterfalls, and the metrics as a table. */
+  /** The traces as waterfalls, what has not ended, and the metrics as a table; `console.log` shows the same. */
   toString(): string;
 }
 
@@ -65,12 +66,22 @@ export function testTelemetry<Arguments extends unknown[], Result>(
 ): Test<Arguments, Result> {
   const fn: unknown = last ?? optionsOrFn;
   requireFunction(fn, "testTelemetry(options?, fn)");
-  const options = last === undefined ? {} : (optionsOrFn as TestTelemetryOptions);
+  const options = last === undefined ? {} : { ...(optionsOrFn as TestTelemetryOptions | null) };
   // Without a length: mocha takes a function that declares a parameter for one that calls back.
-  return function test(this: unknown, ...args: Arguments): Result {
+  return notAwaited(function test(this: unknown, ...args: Arguments): Result {
     const { context, telemetry } = telemetryOfItsOwn(options);
     return runIn(context, () => (fn as (...all: unknown[]) => Result).call(this, telemetry, ...args));
-  };
+  });
+}
+
+/** A test that is awaited in the place of being called would be one that passes without being run. */
+function notAwaited<Fn extends object>(test: Fn): Fn {
+  // oxlint-disable-next-line unicorn/no-thenable -- on purpose: await is to fail
+  return Object.defineProperty(test, "then", { value: rejectAwaiting });
+}
+
+function rejectAwaiting(_resolve: unknown, reject: (reason: unknown) => void): void {
+  reject(new ThroughlineError("THR_TEST_NOT_CALLED", "testTelemetry(options?, fn)"));
 }
 
 /** Spans as they started: readable, and as they are drawn. */
@@ -101,8 +112,9 @@ function telemetryOfItsOwn({ clock, idGenerator }: TestTelemetryOptions): {
     metric: (name) => meterProvider.named(name),
     metrics: () => meterProvider.all(),
     logs: loggerProvider.logs,
-    toString: () => drawTelemetry(ended(), meterProvider.all()),
+    toString: () => drawTelemetry(started, meterProvider.all()),
   };
+  Object.defineProperty(telemetry, inspect.custom, { value: () => String(telemetry) });
   return { context: new Context(undefined, providers), telemetry };
 }
 

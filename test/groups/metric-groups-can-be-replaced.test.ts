@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { emptyScope, scope } from "../../src/context/open-scope.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { metricGroup, MetricGroups } from "../../src/groups/metric-group.ts";
+import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { caught } from "../trace/failures.ts";
 import { Metering } from "../metrics/metering.ts";
 import { silently } from "../stderr.ts";
@@ -85,6 +86,43 @@ describe("a metric group", () => {
     });
     kept.placed.add(3);
     expect(fake.added).to.deep.equal([1, 2]);
+  });
+
+  it("may be replaced by an object of a class with private fields", () => {
+    class Fake {
+      #count = 0;
+
+      note(): number {
+        return ++this.#count;
+      }
+    }
+    expect(Events.run(new Fake(), () => [Events.get().note("a"), Events.get().note("b")])).to.deep.equal([
+      1, 2,
+    ]);
+  });
+
+  it("is of its class, and its members can be replaced by tools", () => {
+    const kept = Events.get();
+    expect(kept).to.be.instanceOf(EventCounts);
+    Object.defineProperty(kept, "note", { value: () => 42, configurable: true });
+    expect(kept.note("a")).to.equal(42);
+    expect(Reflect.deleteProperty(kept, "note")).to.equal(true);
+    expect(kept.note("a")).to.equal(1);
+  });
+
+  it("has methods of a class see its own members, and those of an object what stands in", () => {
+    const fake = fakeOrders();
+    const Plain = metricGroup("plain", (meter) => ({
+      placed: meter.createCounter("plain.placed"),
+      place(): void {
+        this.placed.add(1);
+      },
+    }));
+    Plain.run({ placed: fake.placed }, () => Plain.get().place());
+    expect(fake.added).to.deep.equal([1]);
+    let seen = 0;
+    Events.run({ seen: { add: () => seen++ } }, () => Events.get().note("a"));
+    expect(seen).to.equal(0);
   });
 
   it("keeps what a stand-in lacks", async () => {
@@ -241,6 +279,49 @@ describe("MetricGroups", () => {
     MetricGroups.resetAll();
     emptyScope(() => Orders.get().placed.add(1));
     expect(made).to.equal(2);
+  });
+
+  it("makes all groups, also after one that fails, and then gives on what that threw", () => {
+    const error = new Error("on purpose");
+    let isBroken = true;
+    metricGroup("broken", () => {
+      if (isBroken) throw error;
+      return {};
+    });
+    let isMade = false;
+    metricGroup("after", () => ({ isMade: (isMade = true) }));
+    expect(caught(() => MetricGroups.initializeAll())).to.equal(error);
+    expect(isMade).to.equal(true);
+    isBroken = false;
+  });
+
+  it("can be initialised again and again", () => {
+    for (let round = 0; round < 20_000; round++) MetricGroups.initializeAll({});
+    expect(Orders.get().placed).to.be.an("object");
+  });
+
+  it("knows what every object has by its birth from a member", () => {
+    for (const name of ["constructor", "toString", "__proto__", "valueOf"]) {
+      const odd = metricGroup(name, () => ({ own: name, toString: () => `group ${name}` }));
+      MetricGroups.initializeAll();
+      expect([odd.get().own, String(odd.get())]).to.deep.equal([name, `group ${name}`]);
+      expect(odd.run({}, () => String(odd.get()))).to.equal(`group ${name}`);
+    }
+  });
+
+  it("ends what a group observes when it is reset", () => {
+    const jobs = metricGroup("jobs", (meter) => {
+      const observable = meter.createObservableUpDownCounter("jobs");
+      observable.addCallback((result) => result.observe(3));
+      return { observable };
+    });
+    for (let round = 0; round < 5; round++) {
+      MetricGroups.resetAll();
+      expect(jobs.get().observable).to.be.an("object");
+    }
+    testTelemetry((t) => expect(t.metric("jobs").value()).to.equal(3))();
+    MetricGroups.resetAll();
+    testTelemetry((t) => expect(t.metric("jobs").value()).to.equal(undefined))();
   });
 
   it("never throws over what is no object", () => {

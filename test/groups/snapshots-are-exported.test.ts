@@ -39,6 +39,23 @@ describe("recorders that export their metrics", () => {
   );
 
   it(
+    "have a metric whose first snapshots fail, as soon as it has one",
+    testTelemetry(async (t) => {
+      const runtime = new MetricsRuntime({ exportMetrics: true });
+      const recorder = runtime.createRecorder("shop");
+      let total = 0;
+      const snapshot = (): ReturnType<Metric["snapshot"]> => {
+        if (total === 0) throw new Error("nothing yet");
+        return { name: "shop.late", dimensions: { total } };
+      };
+      silently(() => recorder.registerMetric({ name: "shop.late", handle: () => ++total > 0, snapshot }));
+      await recorder.registerEvent({ type: "order" });
+      expect(t.metric("shop.late").value()).to.equal(1);
+      await runtime.stop();
+    }),
+  );
+
+  it(
     "have those that a worker counts",
     testTelemetry(async (t) => {
       const worker = new URL("worker-of-orders.ts", import.meta.url);

@@ -1,5 +1,6 @@
 import type { BatchObservableCallback, Meter, ObservableCallback } from "@opentelemetry/api";
 import { expect } from "chai";
+import { Context } from "../../src/context/context.ts";
 import { contextualMeterProvider } from "../../src/metrics/contextual-meter.ts";
 import { silently } from "../stderr.ts";
 import { Metering } from "./metering.ts";
@@ -35,11 +36,15 @@ describe("an instrument of the API's global meter", () => {
     expect((value as { buckets: { boundaries: number[] } }).buckets.boundaries).to.include(10_000);
   });
 
-  it("measures in the context that it is given", async () => {
+  it("measures in the context that it is given, whichever is current", async () => {
     const [one, two] = [new Metering(), new Metering()];
-    const context = await one.call(async () => (await import("@opentelemetry/api")).context.active());
-    two.run(() => counted.add(1, {}, context));
-    expect((await one.points("lib.counted")).length + (await two.points("lib.counted")).length).to.equal(1);
+    const context = new Context(undefined, one.providers);
+    two.run(() => {
+      for (const each of [counted, upAndDown]) each.add(1, {}, context);
+      for (const each of [current, spread]) each.record(1, {}, context);
+    });
+    expect((await one.series()).length).to.equal(4);
+    expect(await two.series()).to.deep.equal([]);
   });
 });
 

@@ -72,6 +72,14 @@ describe("a metric with many series", () => {
     );
   });
 
+  it("is not told by the limit of a view that means others", () => {
+    const watch = new CardinalityWatch([
+      { meterName: "another library", aggregationCardinalityLimit: 10 },
+      { instrumentUnit: "s", aggregationCardinalityLimit: 10 },
+    ]);
+    expect(told(watch, collection("shop.requests", 999, byUser))).to.equal("");
+  });
+
   it("is told whatever its attributes are", () => {
     expect(told(new CardinalityWatch(), collection("shop.odd", 1_000, odd))).to.include(
       'its attribute "list" has 1000 values, such as "[0]", "[1]", "[2]"',

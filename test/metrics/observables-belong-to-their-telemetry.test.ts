@@ -1,5 +1,6 @@
 import { type Attributes, metrics } from "@opentelemetry/api";
 import { expect } from "chai";
+import { Context } from "../../src/context/context.ts";
 import { processState } from "../../src/context/process-state.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
 import {
@@ -97,6 +98,26 @@ describe("an observable instrument", () => {
     } finally {
       metrics.disable();
     }
+  });
+
+  it("is not asked by another telemetry that is measured in from outside it", async () => {
+    const tenant = new Metering();
+    const observed = observableGauge("process.secret", (observe) => observe(1));
+    counter("told.elsewhere").add(1, {}, new Context(undefined, tenant.providers));
+    const names = (await tenant.series()).map(({ name }) => name);
+    observed.end();
+    expect(names).to.deep.equal(["told.elsewhere"]);
+  });
+
+  it("is gone from its provider when it has ended", async () => {
+    const metering = new Metering();
+    let isHeld = true;
+    const observed = metering.call(() => observableGauge("held", (observe) => observe(isHeld ? 1 : 2)));
+    expect(await metering.points("held")).to.deep.equal([[{}, 1]]);
+    observed.end();
+    isHeld = false;
+    // The official provider keeps the last value of what it cannot ask any more.
+    expect(await metering.points("held")).to.deep.equal([[{}, 1]]);
   });
 
   it("measures into the telemetry that asks it", async () => {

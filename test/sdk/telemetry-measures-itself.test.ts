@@ -180,6 +180,21 @@ describe("start({ runtimeMetrics: true })", function () {
     expect(collections.map(({ attributes }) => attributes["v8js.gc.type"])).to.include("minor");
   });
 
+  for (const option of ["runtimeMetrics", "selfMetrics"])
+    it(`costs start() nothing where another SDK's meter provider fails: ${option}`, async () => {
+      const { code, output, errors } = await program(`
+        import { start, withSpan } from "throughline";
+        for (const getMeter of [() => { throw new Error("on purpose"); }, () => ({}), () => undefined]) {
+          const telemetry = start({ exporter: "none", ${option}: true, meterProvider: { getMeter } });
+          withSpan("work", () => {});
+          await telemetry.shutdown();
+        }
+        console.log("done");
+      `);
+      expect([code, output], errors).to.deep.equal([0, "done\n"]);
+      expect(errors).to.include("a meter provider of another SDK failed");
+    });
+
   it("does not keep the process, and ends with the telemetry", async () => {
     const { code, output } = await program(`
       import { start } from "throughline";

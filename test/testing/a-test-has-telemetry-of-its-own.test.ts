@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as api from "@opentelemetry/api";
 import { metrics, trace } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
@@ -219,6 +220,29 @@ describe("testTelemetry", () => {
     });
     expect(thrown).to.throw(error);
   });
+
+  it("that is awaited in the place of being called fails", async () => {
+    const test: unknown = testTelemetry(() => {});
+    const thrown: unknown = await Promise.resolve(test).catch((reason: unknown) => reason);
+    expect(thrown).to.be.instanceOf(TypeError).and.to.have.property("code", "THR_TEST_NOT_CALLED");
+  });
+
+  it(
+    "asks no observable again that looks at the measurements itself",
+    testTelemetry((t) => {
+      for (const name of ["one", "two"]) observableGauge(name, (observe) => observe(t.metrics().length));
+      expect(t.metric("one").measurements).to.have.length(1);
+    }),
+  );
+
+  it(
+    "says what has not ended, and shows itself",
+    testTelemetry((t) => {
+      startSpan("forgotten");
+      expect(String(t)).to.equal("not ended: forgotten\n");
+      expect(inspect(t)).to.equal(String(t));
+    }),
+  );
 
   it("needs a function", () => {
     for (const nothing of [undefined, null, 5, {}])
