@@ -34,11 +34,21 @@ export interface Measurements {
 }
 
 /** Of all copies of this package. */
-const state = processWide("measurements", () => ({ count: 0 }));
+const state = processWide("measurements", () => ({ count: 0, collected: 0 }));
 
 /** How many measurements were recorded in this process: whether there is something new to collect. */
 export function measurementCount(): number {
   return state.count;
+}
+
+/** Told of a collection with all of the first `count` measurements. */
+export function noteCollected(count: number): void {
+  state.collected = count;
+}
+
+/** Whether something was measured since the last collection. */
+export function isUncollected(): boolean {
+  return state.count > state.collected;
 }
 
 /** The measurements of one instrument: checked, and given to the instrument of whatever provider is current. HOT. */

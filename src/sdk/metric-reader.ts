@@ -1,6 +1,7 @@
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { describe, report } from "../core/diagnostics.ts";
 import type { CardinalityWatch } from "../metrics/cardinality-watch.ts";
+import { measurementCount, noteCollected } from "../metrics/measurements.ts";
 import type { MetricsRecord } from "../metrics/record.ts";
 
 /** The official reader; how many series there are is watched, and how long it takes to collect them is told. */
@@ -14,8 +15,10 @@ export function watchedReader(
   const collect = reader.collect.bind(reader);
   reader.collect = async (asked) => {
     const collected = collecting();
+    const measured = measurementCount();
     const result = await collect(asked);
     collected?.(result.errors.length === 0 ? undefined : "callback_failed");
+    noteCollected(measured);
     guardedLook(watch, result.resourceMetrics);
     return result;
   };

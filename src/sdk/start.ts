@@ -9,7 +9,7 @@ import { traceHttpServer } from "../instrumentation/http-server.ts";
 import { measureRuntime } from "../instrumentation/runtime-metrics.ts";
 import type { Subscription } from "../instrumentation/subscription.ts";
 import { collectOfProcess } from "../metrics/collected.ts";
-import { measurementCount } from "../metrics/measurements.ts";
+import { isUncollected, measurementCount, noteCollected } from "../metrics/measurements.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
 import { registerGlobals } from "./globals.ts";
 import type { StartOptions } from "./options.ts";
@@ -65,7 +65,11 @@ function begin(settings: Settings): Telemetry {
   const runtime =
     settings.isRuntimeMeasured && !settings.isDisabled ? measured(providers.meterProvider) : undefined;
   const { signals, budget } = settings.exit;
-  const tellUnsent = (): void => reportUnsent(telemetry.report());
+  const collects =
+    !settings.isDisabled && settings.metricsExporter !== "none" && settings.meterProvider === undefined;
+  // What was measured before went nowhere.
+  noteCollected(measurementCount());
+  const tellUnsent = (): void => reportUnsent(telemetry.report(), collects && isUncollected());
   process.on("exit", tellUnsent);
   const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
   const onNaturalEnd = (): void => {
@@ -131,11 +135,15 @@ function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
   };
 }
 
-function reportUnsent({ spans }: TelemetryReport): void {
-  if (spans.pending === 0) return;
+function reportUnsent({ spans }: TelemetryReport, hasMetrics: boolean): void {
+  const unsent = [
+    ...(spans.pending > 0 ? [`spans that were not sent, ${spans.pending} of them`] : []),
+    ...(hasMetrics ? ["measurements that were not collected"] : []),
+  ];
+  if (unsent.length === 0) return;
   report(
     "unsent_at_exit",
-    `the process ends with spans that were not sent, ${spans.pending} of them: process.exit() and an uncaught error give no time; before them, await telemetry.shutdown()`,
+    `the process ends with ${unsent.join(", and with ")}: process.exit() and an uncaught error give no time; before them, await telemetry.shutdown()`,
   );
 }
 

@@ -44,7 +44,8 @@ describe("attributes of a measurement", () => {
     expect(Object.keys(kept?.[0] ?? {})).to.have.length(128);
     expect(troubles().limit_reached).to.equal(before + 1);
     const [cut] = await metering.points("hostile.list");
-    expect((cut?.[0]["list"] as readonly string[]).length).to.be.within(1_000, 8_192);
+    const list: unknown = cut?.[0]["list"];
+    expect(Array.isArray(list) && list.length).to.be.within(1_000, 8_192);
   });
 });
 

@@ -14,7 +14,7 @@ const WORK = `
 `;
 
 const UNSENT =
-  /^throughline: the process ends with spans that were not sent, 1 of them: .*await telemetry.shutdown\(\)\n/;
+  /^throughline: the process ends with spans that were not sent, 1 of them(, and with measurements that were not collected)?: .*await telemetry.shutdown\(\)\n/;
 
 describe("a program that gives no time at its end", () => {
   for (const [how, end, code] of [
@@ -28,6 +28,25 @@ describe("a program that gives no time at its end", () => {
       expect(ended.code).to.equal(code);
       expect(ended.errors.slice(ended.errors.indexOf("throughline:"))).to.match(UNSENT);
     });
+
+  it("hears what was measured and not collected, and nothing where that goes nowhere", async () => {
+    const measure = `
+      import { start, counter } from "throughline";
+      counter("before").add(1);
+      const telemetry = start({ exporter: process.argv[1] });
+      if (process.argv[2]) counter("work.done").add(1);
+      await telemetry.flush();
+      if (process.argv[3]) counter("work.done").add(1);
+      process.exit(0);
+    `;
+    const told = async (...args: string[]): Promise<string> =>
+      (await spawned(["--input-type=module", "-e", measure, ...args], NOBODY)).errors;
+    expect(await told("console", "measure", "again")).to.match(
+      /^throughline: the process ends with measurements that were not collected: /,
+    );
+    expect(await told("console", "measure")).to.equal("");
+    expect(await told("none", "measure", "again")).to.equal("");
+  });
 
   it("hears it also where a collector was not there for a while", async () => {
     let requests = 0;
