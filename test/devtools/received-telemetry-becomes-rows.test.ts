@@ -97,6 +97,11 @@ describe("the estimated median", () => {
     ["lies within its bucket by share", { bounds: [10, 20], bucketCounts: [1, 2, 1] }, 15],
     ["begins at the minimum in the first bucket", { bounds: [10], bucketCounts: [4, 0], min: 2 }, 6],
     ["ends at the maximum in the last bucket", { bounds: [10], bucketCounts: [0, 4], max: 30 }, 20],
+    [
+      "is at most twice the mean of values from 0 on",
+      { bounds: [10], bucketCounts: [4, 0], min: 0, sum: 8, count: 4 },
+      4,
+    ],
     ["is unknown where its bucket has no lower end", { bounds: [10], bucketCounts: [4, 4] }, undefined],
     ["is unknown without counts", { bounds: [10], bucketCounts: [0, 0] }, undefined],
     ["is unknown without buckets", {}, undefined],
