@@ -1,3 +1,4 @@
+import { runSuppressed } from "../context/suppression.ts";
 import { report } from "../core/diagnostics.ts";
 import { type ErrorCode, ThroughlineError } from "../core/errors.ts";
 import { copyOf, type MetricSnapshots } from "./metric.ts";
@@ -27,6 +28,11 @@ class Asked {
   constructor() {
     this.promise = new Promise((resolve) => (this.settle = resolve));
   }
+}
+
+/** In nobody's context: below Node 24 a promise keeps what it was made in, and these are kept. */
+function asked(): Asked {
+  return runSuppressed(() => new Asked());
 }
 
 /** Counts events with the metrics of the recorder in a worker that has the same name. */
@@ -66,7 +72,7 @@ export class RemoteRecording implements Recording, SlicedWork {
 
   stop(): Promise<RecorderResult> {
     if (this.#stopping === undefined) {
-      this.#stopping = new Asked();
+      this.#stopping = asked();
       if (this.#lost === undefined)
         this.#intake.close(this.#error("THR_RECORDER_STOPPED", "registerEvent(event)"));
       void this.#begin();
@@ -128,7 +134,7 @@ export class RemoteRecording implements Recording, SlicedWork {
 
   #begin(): Promise<RecorderResult> {
     if (this.#starting === undefined) {
-      this.#starting = new Asked();
+      this.#starting = asked();
       if (this.#lost === undefined) this.#link.post({ kind: "start", name: this.#name });
       this.pause();
     }
