@@ -9,12 +9,10 @@ import { performance } from "node:perf_hooks";
 import type { Context } from "../context/context.ts";
 import { VERSION } from "../core/version.ts";
 import { histogramIn } from "../metrics/accessors.ts";
+import { boundariesFor } from "../metrics/default-boundaries.ts";
 import { HTTP_SCOPE } from "./http-attributes.ts";
 
 type HttpKind = SpanKind.SERVER | SpanKind.CLIENT;
-
-/** In seconds.  (Semantic conventions: HTTP metrics) */
-const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 const durations = {
   [SpanKind.SERVER]: durationOf("server"),
@@ -25,7 +23,7 @@ function durationOf(side: "server" | "client"): ReturnType<typeof histogramIn> {
   return histogramIn(HTTP_SCOPE, VERSION, `http.${side}.request.duration`, {
     unit: "s",
     description: `Duration of HTTP ${side} requests.`,
-    advice: { explicitBucketBoundaries: BOUNDARIES },
+    ...boundariesFor("s"),
   });
 }
 
