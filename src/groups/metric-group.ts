@@ -102,9 +102,8 @@ export const MetricGroups = {
 
   /** Every group is its own again, and in the process is made anew. Within a scope this holds there. */
   resetAll(): void {
-    if (currentContext().scope === undefined) state.given = NOTHING;
-    else givenHere.set(NOTHING);
-    if (currentContext().scope !== undefined) return;
+    if (currentContext().scope !== undefined) return void givenHere.set(NOTHING);
+    state.given = NOTHING;
     for (const group of state.declared) group.forget();
   },
 } as const;

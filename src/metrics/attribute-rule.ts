@@ -45,8 +45,8 @@ export class AttributeRule {
   }
 
   /**
-   * HOT. Those that were given, as far as they are attributes of this instrument. Never throws. Nearly always all are, and
-   * a look at each is enough; bench/measure-accessors.ts: 8 attributes take 26 ns to look at and 25 to copy.
+   * HOT: bench/measure-accessors.ts. Those that were given, as far as they are attributes of this instrument, in an object
+   * of its own. Nearly always all are. Never throws.
    */
   given(attributes: unknown): Attributes {
     const keys = this.#keys;

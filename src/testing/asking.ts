@@ -20,7 +20,10 @@ export class Asking {
     this.#callback = callback;
   }
 
-  /** One that looks at the measurements itself is not asked again meanwhile. One that is async is known to have answered when its promise resolves: at a later look. */
+  /**
+   * One that looks at the measurements itself is not asked again meanwhile. One that is async is known to have answered
+   * when its promise resolves: at a later look.
+   */
   ask(): void {
     if (this.#isAsking) return;
     this.#isAsking = true;

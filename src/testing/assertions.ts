@@ -4,8 +4,7 @@ import type { SpanTree } from "./span-tree.ts";
 import type { TestTelemetry } from "./test-telemetry.ts";
 
 declare global {
-  // Of @types/chai, where that is installed.
-  // oxlint-disable-next-line typescript/no-namespace
+  // oxlint-disable-next-line typescript/no-namespace -- it is that of @types/chai, where that is installed
   namespace Chai {
     interface Assertion {
       /**
@@ -57,7 +56,7 @@ export function telemetryAssertions({ Assertion }: Chai, { flag }: ChaiUtils): v
       const telemetry = flag(this, "object");
       if (!isTelemetry(telemetry))
         throw new TypeError(`expected ${what}, but expect() was not given the telemetry of a test`);
-      // chai would take "#{…}" in a name for a placeholder.
+      // In chai's messages "#{…}" is a placeholder, also where it comes from the name of a span.
       const drawing = (): string => `but there was:\n\n${String(telemetry).replaceAll("#{", "# {")}`;
       this.assert(
         isMetBy(telemetry),
