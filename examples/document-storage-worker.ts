@@ -16,5 +16,5 @@ new MetricsRecorder<SaveEvent>("document_storage").registerMetric({
     bytes += event.bytes;
     return true;
   },
-  snapshot: () => ({ name: "document_storage.saved", dimensions: { total, bytes } }),
+  snapshot: () => ({ dimensions: { total, bytes } }),
 });

@@ -18,8 +18,7 @@ class SaveAttempts implements Metric<SaveEvent> {
 
   snapshot() {
     const { success, failure } = this.#counts;
-    const dimensions = { total: success + failure, success_total: success, failure_total: failure };
-    return { name: this.name, dimensions };
+    return { dimensions: { total: success + failure, success_total: success, failure_total: failure } };
   }
 }
 

@@ -20,14 +20,14 @@ export {
   metricGroup,
   MetricGroups,
 } from "./groups/metric-group.ts";
-export type { Metric, MetricEvent, MetricSnapshot } from "./groups/metric.ts";
-export { MetricsRecorder } from "./groups/metrics-recorder.ts";
-export { MetricsRuntime, type MetricsRuntimeOptions } from "./groups/metrics-runtime.ts";
-export { RecorderLoop } from "./groups/recorder-loop.ts";
-export { RecorderLoopUnavailableError } from "./groups/recorder-loop-unavailable-error.ts";
-export type { RecorderLoopOptions, RecorderOptions } from "./groups/recorder-options.ts";
-export type { RecorderReport } from "./groups/recorder-report.ts";
-export type { RecorderResult } from "./groups/recorder-result.ts";
+export type { Metric, MetricEvent, MetricSnapshot } from "./recorders/metric.ts";
+export { MetricsRecorder } from "./recorders/metrics-recorder.ts";
+export { MetricsRuntime, type MetricsRuntimeOptions } from "./recorders/metrics-runtime.ts";
+export { RecorderLoop } from "./recorders/recorder-loop.ts";
+export { RecorderLoopUnavailableError } from "./recorders/recorder-loop-unavailable-error.ts";
+export type { RecorderLoopOptions, RecorderOptions } from "./recorders/recorder-options.ts";
+export type { RecorderReport } from "./recorders/recorder-report.ts";
+export type { RecorderResult } from "./recorders/recorder-result.ts";
 export type { ReceivedRequest } from "./instrumentation/http-server.ts";
 export {
   counter,

@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   trace: ["core", "context"],
   metrics: ["core", "context", "trace"],
   groups: ["core", "context", "metrics"],
+  recorders: ["core", "context", "metrics"],
   propagation: ["core", "context"],
   resource: ["core"],
   otlp: ["core", "resource", "record"],

@@ -1,4 +1,4 @@
-import type { MetricSnapshots } from "./metric.ts";
+import type { MetricSnapshot, MetricSnapshots } from "./metric.ts";
 import type { RecorderReport } from "./recorder-report.ts";
 import type { RecorderResult } from "./recorder-result.ts";
 
@@ -10,6 +10,8 @@ export interface Recording {
   accept(event: unknown): Promise<RecorderResult>;
   /** The reader's own. */
   snapshots(): MetricSnapshots;
+  /** That of one metric; undefined where there is none of the name, or it fails to give one. */
+  snapshot(metric: string): MetricSnapshot | undefined;
   report(): RecorderReport;
 }
 

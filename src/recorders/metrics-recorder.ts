@@ -3,7 +3,7 @@ import type { Metric, MetricEvent, MetricSnapshot } from "./metric.ts";
 import { currentLoop } from "./recorder-loop.ts";
 import { RecorderLoopUnavailableError } from "./recorder-loop-unavailable-error.ts";
 import { maxPendingOf, type RecorderOptions } from "./recorder-options.ts";
-import type { Recording } from "./recorder-recording.ts";
+import type { Recording } from "./recording.ts";
 import type { RecorderReport } from "./recorder-report.ts";
 import type { RecorderResult } from "./recorder-result.ts";
 

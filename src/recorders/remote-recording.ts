@@ -1,16 +1,16 @@
 import { runSuppressed } from "../context/suppression.ts";
 import { report } from "../core/diagnostics.ts";
 import { type ErrorCode, ThroughlineError } from "../core/errors.ts";
-import { copyOf, type MetricSnapshots } from "./metric.ts";
-import { Fifo } from "./recorder-fifo.ts";
-import { EventIntake } from "./recorder-intake.ts";
-import type { Answer, Progress, Request } from "./recorder-messages.ts";
-import { metricFailed } from "./recorder-metrics.ts";
-import { EventPoster } from "./recorder-poster.ts";
-import type { Recording } from "./recorder-recording.ts";
+import { copyOfSnapshot, copyOfSnapshots, type MetricSnapshot, type MetricSnapshots } from "./metric.ts";
+import { Fifo } from "./fifo.ts";
+import { EventIntake } from "./event-intake.ts";
+import type { Answer, Progress, Request } from "./messages.ts";
+import { metricFailed } from "./registered-metrics.ts";
+import { EventPoster } from "./event-poster.ts";
+import type { Recording } from "./recording.ts";
 import type { RecorderReport } from "./recorder-report.ts";
 import { failure, type Outcome, type RecorderResult, SUCCESS } from "./recorder-result.ts";
-import { type SlicedWork, wake } from "./recorder-slices.ts";
+import { type SlicedWork, wake } from "./sliced-work.ts";
 
 /** The way to the worker, for one recording. */
 export interface WorkerLink {
@@ -91,7 +91,12 @@ export class RemoteRecording implements Recording, SlicedWork {
   }
 
   snapshots(): MetricSnapshots {
-    return copyOf(this.#snapshots);
+    return copyOfSnapshots(this.#snapshots);
+  }
+
+  snapshot(metric: string): MetricSnapshot | undefined {
+    const snapshot = Object.hasOwn(this.#snapshots, metric) ? this.#snapshots[metric] : undefined;
+    return snapshot && copyOfSnapshot(snapshot);
   }
 
   report(): RecorderReport {

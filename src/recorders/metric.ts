@@ -31,14 +31,15 @@ export interface MetricSnapshot {
  * @example
  * let total = 0;
  * const handle = ({ type }: { type: string }) => type === "saved" && ++total > 0;
- * const saves = { name: "saves", handle, snapshot: () => ({ name: "saves", dimensions: { total } }) };
+ * const saves = { name: "saves", handle, snapshot: () => ({ dimensions: { total } }) };
  */
 export interface Metric<Event extends MetricEvent = MetricEvent> {
   /** Unique in its recorder. */
   readonly name: string;
   /** True when the event was for this metric. */
   handle(event: Event): boolean;
-  snapshot(): MetricSnapshot;
+  /** What it has counted. The recorder adds the name. */
+  snapshot(): Pick<MetricSnapshot, "dimensions">;
 }
 
 /** By the name of the metric. */
@@ -61,20 +62,24 @@ export interface NamedMetric {
 
 /** @throws ThroughlineError THR_NOT_A_METRIC */
 export function namedMetric(metric: unknown, subject: string): NamedMetric {
-  const named = tryNamedMetric(metric);
-  if (named === undefined) throw new ThroughlineError("THR_NOT_A_METRIC", subject, nounFor(metric));
-  return named;
+  const lack = lackOf(metric);
+  if (typeof lack === "string") throw new ThroughlineError("THR_NOT_A_METRIC", subject, lack);
+  return lack;
 }
 
-function tryNamedMetric(value: unknown): NamedMetric | undefined {
+/** The metric, or what there is in its place. */
+function lackOf(value: unknown): NamedMetric | string {
+  if (typeof value !== "object" || value === null) return nounFor(value);
+  const metric = value as Metric;
   try {
-    const metric = value as Metric;
     const { name } = metric;
-    if (typeof name !== "string" || name === "") return undefined;
-    const isMetric = typeof metric.handle === "function" && typeof metric.snapshot === "function";
-    return isMetric ? { name, metric } : undefined;
+    if (typeof name !== "string" || name === "") return "an object without a name";
+    if (typeof metric.handle !== "function") return `"${name}", which has no method handle`;
+    return typeof metric.snapshot === "function"
+      ? { name, metric }
+      : `"${name}", which has no method snapshot`;
   } catch {
-    return undefined;
+    return "an object that cannot be read";
   }
 }
 
@@ -93,11 +98,13 @@ function numbersOf(dimensions: Readonly<Record<string, unknown>>): Record<string
 }
 
 /** For another reader. */
-export function copyOf(snapshots: MetricSnapshots): MetricSnapshots {
+export function copyOfSnapshots(snapshots: MetricSnapshots): MetricSnapshots {
   const entries = Object.entries(snapshots);
-  return Object.fromEntries(
-    entries.map(([key, { name, dimensions }]) => [key, { name, dimensions: numbersOf(dimensions) }]),
-  );
+  return Object.fromEntries(entries.map(([key, snapshot]) => [key, copyOfSnapshot(snapshot)]));
+}
+
+export function copyOfSnapshot({ name, dimensions }: MetricSnapshot): MetricSnapshot {
+  return { name, dimensions: numbersOf(dimensions) };
 }
 
 /** What a metric has answered, which must be no promise: nobody could say when it counts. Its rejection is dropped. */

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { ThroughlineError } from "../../src/core/errors.ts";
-import type { Metric } from "../../src/groups/metric.ts";
-import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
-import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
-import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
+import type { Metric } from "../../src/recorders/metric.ts";
+import { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
+import { RecorderLoop } from "../../src/recorders/recorder-loop.ts";
+import { RecorderLoopUnavailableError } from "../../src/recorders/recorder-loop-unavailable-error.ts";
 
 const handle = (): boolean => true;
 const snapshot = () => ({ name: "m", dimensions: {} });
@@ -87,6 +87,10 @@ describe("a recorder", () => {
     ];
     for (const value of [...odd, broken, Object.defineProperty({ ...metric }, "handle", { value: 5 })])
       expect(codeOf(() => recorder.registerMetric(value as never))).to.equal("THR_NOT_A_METRIC");
+    expect(() => recorder.registerMetric({ name: "m", handle } as never)).to.throw(
+      `given "m", which has no method snapshot`,
+    );
+    expect(() => recorder.registerMetric(nameless)).to.throw("given an object without a name");
     recorder.registerMetric(metric);
     expect(codeOf(() => recorder.registerMetric({ ...metric }))).to.equal("THR_METRIC_REGISTERED");
     void recorder.stop();

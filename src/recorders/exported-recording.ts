@@ -1,7 +1,7 @@
 import { accessors } from "../metrics/accessors.ts";
 import type { Observed } from "../metrics/instruments.ts";
 import type { MetricSnapshot, MetricSnapshots } from "./metric.ts";
-import type { Recording } from "./recorder-recording.ts";
+import type { Recording } from "./recording.ts";
 
 /**
  * The same recording; of each metric that it counts with, the snapshot is an OpenTelemetry gauge of the metric's name in the
@@ -37,6 +37,7 @@ export function exported(name: string, recording: Recording): Recording {
     },
     accept: (event) => recording.accept(event),
     snapshots: () => recording.snapshots(),
+    snapshot: (metric) => recording.snapshot(metric),
     report: () => recording.report(),
   };
 }
@@ -73,7 +74,7 @@ class LastingSource {
     const recording = this.#recording.deref();
     if (recording !== undefined) {
       if (this.#last !== undefined) this.#asked.add(metric);
-      return recording.snapshots()[metric];
+      return recording.snapshot(metric);
     }
     if (this.#asked.has(metric)) return "gone";
     this.#asked.add(metric);

@@ -1,12 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { currentContext, runIn } from "../context/current.ts";
 import { requireFunction } from "../core/errors.ts";
-import { exported } from "./recorder-export.ts";
-import { InProcessHost } from "./recorder-in-process.ts";
-import { hostOfThisThread } from "./recorder-in-worker.ts";
+import { exported } from "./exported-recording.ts";
+import { InProcessHost } from "./in-process-host.ts";
+import { hostOfThisThread } from "./worker-side.ts";
 import { exportsMetrics, type RecorderLoopOptions } from "./recorder-options.ts";
-import type { ClosableHost, Recording, RecordingHost } from "./recorder-recording.ts";
-import { WorkerHost } from "./recorder-worker.ts";
+import type { ClosableHost, Recording, RecordingHost } from "./recording.ts";
+import { WorkerHost } from "./worker-host.ts";
 
 /** The context's key of the loop that `run` was called of. */
 const LOOP = Symbol.for("throughline.1.recorder-loop");
@@ -21,10 +21,15 @@ const LOOP = Symbol.for("throughline.1.recorder-loop");
  * await recorder.start();
  */
 export class RecorderLoop implements Disposable, AsyncDisposable {
-  #host: ClosableHost = new InProcessHost();
+  readonly #host: ClosableHost;
   readonly #exportsMetrics: boolean;
 
-  constructor(options?: RecorderLoopOptions) {
+  /** Of this process. */
+  constructor(options?: RecorderLoopOptions);
+  /** @internal */
+  constructor(options: RecorderLoopOptions | undefined, host: ClosableHost);
+  constructor(options?: RecorderLoopOptions, host: ClosableHost = new InProcessHost()) {
+    this.#host = host;
     this.#exportsMetrics = exportsMetrics(options, "new RecorderLoop(options)");
   }
 
@@ -35,10 +40,7 @@ export class RecorderLoop implements Disposable, AsyncDisposable {
    * @throws RecorderLoopUnavailableError THR_RECORDER_LOOP_UNAVAILABLE where no worker can be made of `url`
    */
   static inWorker(url: URL | string, options?: RecorderLoopOptions): RecorderLoop {
-    const host = new WorkerHost(url);
-    const loop = new RecorderLoop(options);
-    loop.#host = host;
-    return loop;
+    return new RecorderLoop(options, new WorkerHost(url));
   }
 
   /**

@@ -1,11 +1,11 @@
 import { ThroughlineError } from "../core/errors.ts";
-import type { MetricSnapshots } from "./metric.ts";
-import { EventIntake, type WaitingEvent } from "./recorder-intake.ts";
-import { RecorderMetrics } from "./recorder-metrics.ts";
-import type { Recording } from "./recorder-recording.ts";
+import type { MetricSnapshot, MetricSnapshots } from "./metric.ts";
+import { EventIntake, type WaitingEvent } from "./event-intake.ts";
+import { RegisteredMetrics } from "./registered-metrics.ts";
+import type { Recording } from "./recording.ts";
 import type { RecorderReport } from "./recorder-report.ts";
 import { failure, type RecorderResult, SUCCESS } from "./recorder-result.ts";
-import { type SlicedWork, wake } from "./recorder-slices.ts";
+import { type SlicedWork, wake } from "./sliced-work.ts";
 
 /** Who runs a recording, and hears of it. */
 export interface RecordingListener {
@@ -21,7 +21,7 @@ export class LocalRecording implements Recording, SlicedWork {
   readonly #name: string;
   readonly #listener: RecordingListener;
   readonly #intake: EventIntake;
-  readonly #metrics: RecorderMetrics;
+  readonly #metrics: RegisteredMetrics;
   #isStarted = false;
   #stopping: Promise<RecorderResult> | undefined;
   #finish: (() => void) | undefined;
@@ -30,7 +30,7 @@ export class LocalRecording implements Recording, SlicedWork {
     this.#name = name;
     this.#listener = listener;
     this.#intake = new EventIntake(name, maxPending);
-    this.#metrics = new RecorderMetrics(name, (sentence) => listener.metricFailed(sentence));
+    this.#metrics = new RegisteredMetrics(name, (sentence) => listener.metricFailed(sentence));
   }
 
   get isStopping(): boolean {
@@ -71,6 +71,10 @@ export class LocalRecording implements Recording, SlicedWork {
 
   snapshots(): MetricSnapshots {
     return this.#metrics.snapshots();
+  }
+
+  snapshot(metric: string): MetricSnapshot | undefined {
+    return this.#metrics.snapshot(metric);
   }
 
   report(): RecorderReport {

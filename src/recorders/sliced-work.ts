@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers";
 import { runSuppressed } from "../context/suppression.ts";
-import { Fifo } from "./recorder-fifo.ts";
+import { Fifo } from "./fifo.ts";
 
 /** How long all recorders of this thread keep the event loop waiting at a time, in ms. */
 const SLICE = 10;

@@ -3,10 +3,10 @@ import { runSuppressed } from "../context/suppression.ts";
 import { describe, quote, report } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { RecorderLoopUnavailableError } from "./recorder-loop-unavailable-error.ts";
-import { CHANNEL, post, type Reply } from "./recorder-messages.ts";
-import type { ClosableHost, Recording } from "./recorder-recording.ts";
-import { RemoteRecording } from "./recorder-remote-recording.ts";
-import { SilenceWatch } from "./recorder-silence-watch.ts";
+import { CHANNEL, post, replyOf } from "./messages.ts";
+import type { ClosableHost, Recording } from "./recording.ts";
+import { RemoteRecording } from "./remote-recording.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 /** Runs recordings in a worker, whose module constructs them and registers their metrics. */
 export class WorkerHost implements ClosableHost {
@@ -28,7 +28,7 @@ export class WorkerHost implements ClosableHost {
     this.#worker = worker;
     this.#port = port;
     this.#watch = watch;
-    this.#port.on("message", (reply: Reply) => this.#hear(reply));
+    this.#port.on("message", (message: unknown) => this.#hear(message));
     // The worker alone says whether the process lives on for it.
     this.#port.unref();
     this.#worker.unref();
@@ -61,7 +61,9 @@ export class WorkerHost implements ClosableHost {
     this.#port.close();
   }
 
-  #hear(reply: Reply): void {
+  #hear(message: unknown): void {
+    const reply = replyOf(message);
+    if (reply === undefined) return;
     this.#watch.heard();
     const recording = this.#recordings.get(reply.name);
     if (recording === undefined) return;
@@ -75,7 +77,7 @@ export class WorkerHost implements ClosableHost {
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (received === undefined) break;
-      this.#hear(received.message as Reply);
+      this.#hear(received.message);
     }
     const why = this.#fault ?? `exit code ${code}`;
     this.#ended(`a worker that has ended (${why})`);

@@ -2,7 +2,7 @@ import { report } from "../core/diagnostics.ts";
 import { type ErrorCode, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { isEvent, type MetricEvent } from "./metric.ts";
-import { Fifo } from "./recorder-fifo.ts";
+import { Fifo } from "./fifo.ts";
 import type { RecorderReport } from "./recorder-report.ts";
 import { failure, type Outcome, type RecorderResult, resultOf } from "./recorder-result.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ThroughlineError } from "../../src/core/errors.ts";
-import { MetricsRuntime } from "../../src/groups/metrics-runtime.ts";
-import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
+import { MetricsRuntime } from "../../src/recorders/metrics-runtime.ts";
+import { RecorderLoopUnavailableError } from "../../src/recorders/recorder-loop-unavailable-error.ts";
 import { type OrderEvent, registerMetrics } from "./order-metrics.ts";
 import { workerFile, workerModule } from "./worker-module.ts";
 

@@ -1,5 +1,5 @@
-import type { Metric, MetricEvent } from "../../src/groups/metric.ts";
-import type { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
+import type { Metric, MetricEvent } from "../../src/recorders/metric.ts";
+import type { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
 
 export interface OrderEvent extends MetricEvent {
   readonly type: "order" | "boom" | "async" | "nothing";

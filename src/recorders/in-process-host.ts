@@ -1,7 +1,7 @@
 import { report } from "../core/diagnostics.ts";
-import { LocalRecording } from "./recorder-local-recording.ts";
+import { LocalRecording } from "./local-recording.ts";
 import { RecorderLoopUnavailableError } from "./recorder-loop-unavailable-error.ts";
-import type { ClosableHost, Recording } from "./recorder-recording.ts";
+import type { ClosableHost, Recording } from "./recording.ts";
 
 /** Runs recordings in this thread. */
 export class InProcessHost implements ClosableHost {

@@ -3,9 +3,9 @@ import { runSuppressed } from "../context/suppression.ts";
 import { describe } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { processWide } from "../core/process-wide.ts";
-import { LocalRecording } from "./recorder-local-recording.ts";
-import { type Answer, CHANNEL, post, type Progress, type Reply, type Request } from "./recorder-messages.ts";
-import type { Recording, RecordingHost } from "./recorder-recording.ts";
+import { LocalRecording } from "./local-recording.ts";
+import { type Answer, CHANNEL, post, type Progress, type Reply, type Request } from "./messages.ts";
+import type { Recording, RecordingHost } from "./recording.ts";
 import type { Outcome } from "./recorder-result.ts";
 
 /** The loop that another thread has made this one for; undefined where there is none. One for all copies of the package. */

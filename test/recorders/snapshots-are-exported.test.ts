@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { Metric } from "../../src/groups/metric.ts";
-import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
-import { MetricsRuntime } from "../../src/groups/metrics-runtime.ts";
-import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
+import type { Metric } from "../../src/recorders/metric.ts";
+import { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
+import { MetricsRuntime } from "../../src/recorders/metrics-runtime.ts";
+import { RecorderLoop } from "../../src/recorders/recorder-loop.ts";
 import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { silently } from "../stderr.ts";
@@ -13,7 +13,7 @@ function counting(name: string, type: string): Metric {
   return {
     name,
     handle: (event) => event.type === type && ++total > 0,
-    snapshot: () => ({ name, dimensions: { total, twice: total * 2 } }),
+    snapshot: () => ({ dimensions: { total, twice: total * 2 } }),
   };
 }
 
@@ -46,7 +46,7 @@ describe("recorders that export their metrics", () => {
       let total = 0;
       const snapshot = (): ReturnType<Metric["snapshot"]> => {
         if (total === 0) throw new Error("nothing yet");
-        return { name: "shop.late", dimensions: { total } };
+        return { dimensions: { total } };
       };
       silently(() => recorder.registerMetric({ name: "shop.late", handle: () => ++total > 0, snapshot }));
       await recorder.registerEvent({ type: "order" });
@@ -64,6 +64,23 @@ describe("recorders that export their metrics", () => {
       await recorder.start();
       await recorder.registerEvent({ type: "order" });
       expect(t.metric("orders").value({ dimension: "total" })).to.equal(1);
+      await runtime.stop();
+    }),
+  );
+
+  it(
+    "are asked once for each collection",
+    testTelemetry(async (t) => {
+      const runtime = new MetricsRuntime({ exportMetrics: true });
+      const recorder = runtime.createRecorder("shop");
+      let asked = 0;
+      for (let index = 0; index < 50; index++) {
+        const metric = counting(`shop.${index}`, "order");
+        recorder.registerMetric({ ...metric, snapshot: () => (asked++, metric.snapshot()) });
+      }
+      asked = 0;
+      t.metrics();
+      expect(asked).to.equal(50);
       await runtime.stop();
     }),
   );

@@ -1,6 +1,6 @@
 import type { ThroughlineError } from "../core/errors.ts";
-import { Fifo } from "./recorder-fifo.ts";
-import type { EventIntake, WaitingEvent } from "./recorder-intake.ts";
+import { Fifo } from "./fifo.ts";
+import type { EventIntake, WaitingEvent } from "./event-intake.ts";
 import type { Outcome } from "./recorder-result.ts";
 
 /** So many events go to the worker at once: a part of what can be copied in a slice. */
@@ -50,8 +50,9 @@ export class EventPoster {
   /** For the event that was posted first of those without an answer. */
   answer(outcome: Outcome): void {
     const waiting = this.#posted.shift();
+    if (waiting === undefined) return;
     this.#unanswered--;
-    if (waiting !== undefined) this.#intake.answer(waiting, outcome);
+    this.#intake.answer(waiting, outcome);
   }
 
   /** For one after the other, posted or not; false when there is none left. */

@@ -5,13 +5,14 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { ThroughlineError } from "../../src/core/errors.ts";
-import type { MetricEvent } from "../../src/groups/metric.ts";
-import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
-import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
-import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
-import type { RecorderResult } from "../../src/groups/recorder-result.ts";
-import { SilenceWatch } from "../../src/groups/recorder-silence-watch.ts";
-import { WorkerHost } from "../../src/groups/recorder-worker.ts";
+import type { MetricEvent } from "../../src/recorders/metric.ts";
+import { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
+import { RecorderLoop } from "../../src/recorders/recorder-loop.ts";
+import { RecorderLoopUnavailableError } from "../../src/recorders/recorder-loop-unavailable-error.ts";
+import type { RecorderResult } from "../../src/recorders/recorder-result.ts";
+import { SilenceWatch } from "../../src/recorders/silence-watch.ts";
+import { WorkerHost } from "../../src/recorders/worker-host.ts";
+import { silently } from "../stderr.ts";
 import type { OrderEvent } from "./order-metrics.ts";
 import { workerModule } from "./worker-module.ts";
 
@@ -26,7 +27,7 @@ const COUNTING = `
       if (type === "throw later") setImmediate(() => { throw new Error("out of nowhere"); });
       return ++total > 0;
     },
-    snapshot: () => ({ name: "orders", dimensions: { total } }),
+    snapshot: () => ({ dimensions: { total } }),
   };
   const recorder = new MetricsRecorder("orders");
   recorder.registerMetric(metric);`;
@@ -160,6 +161,23 @@ describe("a worker", function () {
     expect(recorder.report()).to.include({ handled: 1 });
   });
 
+  it("that says what is no reply is not heard", async () => {
+    const odd = `
+      import("node:worker_threads").then(({ workerData }) => {
+        const port = Object.values(workerData)[0];
+        for (const message of [null, 5, "x", [], {}, { name: "orders" }, { kind: "progress", name: "orders" },
+          { kind: "progress", name: "orders", answers: [true, true], snapshots: {}, failures: 0, act: "counted" },
+          { kind: "lost", name: "orders" }, { kind: "other", name: "orders", answers: 5, snapshots: null }])
+          port.postMessage(message);
+      });`;
+    await using loop = RecorderLoop.inWorker(workerModule(COUNTING + odd));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+    await recorder.start();
+    expect(await recorder.registerEvent(ORDER)).to.deep.equal(OK);
+    expect(await recorder.stop()).to.deep.equal(OK);
+    expect(recorder.report()).to.include({ accepted: 1, handled: 1, pending: 0 });
+  });
+
   it("counts events of its own too, and the first to read its snapshots here sees them", async () => {
     const own = `${COUNTING} recorder.start(); recorder.registerEvent({ type: "own" });`;
     await using loop = RecorderLoop.inWorker(workerModule(own));
@@ -181,7 +199,7 @@ describe("a recorder whose loop is a worker", function () {
       new MetricsRecorder(code);`;
     await using loop = RecorderLoop.inWorker(workerModule(twice));
     const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
-    const metric = { name: "m", handle: () => true, snapshot: () => ({ name: "m", dimensions: {} }) };
+    const metric = { name: "m", handle: () => true, snapshot: () => ({ dimensions: {} }) };
     expect(() => recorder.registerMetric(metric))
       .to.throw(ThroughlineError)
       .with.property("code", "THR_METRIC_IN_WORKER");
@@ -215,18 +233,28 @@ describe("a recorder whose loop is a worker", function () {
   });
 
   it("bounds what the worker has not answered", async () => {
-    await using loop = RecorderLoop.inWorker(workerModule(COUNTING));
-    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders", { maxPending: 5 }));
+    const held = COUNTING.replace("{ type }", "{ type, flag }").replace(
+      "return ++total",
+      "if (flag !== undefined) Atomics.wait(flag, 0, 0); return ++total",
+    );
+    await using loop = RecorderLoop.inWorker(workerModule(held));
+    const recorder = loop.run(() => new MetricsRecorder("orders", { maxPending: 5 }));
     await recorder.start();
-    const results = Array.from({ length: 8 }, () => recorder.registerEvent(ORDER));
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const accepted = Array.from({ length: 5 }, () =>
+      recorder.registerEvent({ type: "order", flag } as MetricEvent),
+    );
     // They are posted in the next turn, and wait for their answers from then on.
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    results.push(recorder.registerEvent(ORDER));
-    const { accepted, refused } = recorder.report();
-    expect(accepted + refused).to.equal(9);
-    expect(refused).to.be.at.least(3);
-    await Promise.all(results);
+    expect(recorder.report()).to.include({ accepted: 5, pending: 5 });
+    let refused: Promise<RecorderResult> | undefined;
+    silently(() => (refused = recorder.registerEvent(ORDER)));
+    expect((await refused)?.error?.code).to.equal("THR_RECORDER_FULL");
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    expect((await Promise.all(accepted)).map(codeOf)).to.deep.equal(Array(5).fill(undefined));
     expect(await recorder.registerEvent(ORDER)).to.deep.equal(OK);
+    expect(recorder.report()).to.include({ accepted: 6, handled: 6, refused: 1 });
   });
 
   it("takes the text of a URL too, and the path of a file", async () => {

@@ -1,4 +1,4 @@
-const recorderModule = new URL("../../src/groups/metrics-recorder.ts", import.meta.url).href;
+const recorderModule = new URL("../../src/recorders/metrics-recorder.ts", import.meta.url).href;
 
 /** On Node 20 a worker knows nothing of what translates TypeScript in the thread that started it. */
 const isTranslating = process.version.startsWith("v20.");

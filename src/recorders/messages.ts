@@ -35,6 +35,15 @@ export interface Lost {
 
 export type Reply = Progress | Lost;
 
+/** Undefined where it is none: the worker's module could post anything, too. */
+export function replyOf(message: unknown): Reply | undefined {
+  const { kind, name, why, answers, snapshots, failures } = (message ?? {}) as Partial<Progress & Lost>;
+  if (typeof name !== "string") return undefined;
+  const isProgress = Array.isArray(answers) && typeof snapshots === "object" && typeof failures === "number";
+  const isReply = (kind as Reply["kind"]) === "lost" ? typeof why === "string" : isProgress;
+  return isReply ? (message as Reply) : undefined;
+}
+
 /** Throws where the message cannot be copied; where nobody hears it any more, nothing happens. */
 export function post(port: MessagePort, message: Request | Reply): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, which this is not

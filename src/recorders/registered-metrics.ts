@@ -1,22 +1,22 @@
 import { describe } from "../core/diagnostics.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import {
+  type Metric,
   type MetricEvent,
   type MetricSnapshot,
   type MetricSnapshots,
   namedMetric,
-  type NamedMetric,
   snapshotOf,
   synchronous,
 } from "./metric.ts";
 import type { Outcome } from "./recorder-result.ts";
 
 /** The metrics of one recorder, each kept from harming the others. */
-export class RecorderMetrics {
+export class RegisteredMetrics {
   readonly #name: string;
   readonly #tell: (sentence: string) => void;
   /** Copied on write: a metric may register another while it handles an event. */
-  #metrics: readonly NamedMetric[] = [];
+  #metrics: ReadonlyMap<string, Metric> = new Map();
   #failures = 0;
 
   /** @param tell is told, in a sentence, of each metric that fails */
@@ -33,16 +33,16 @@ export class RecorderMetrics {
   /** @throws ThroughlineError THR_NOT_A_METRIC, THR_METRIC_REGISTERED */
   register(metric: unknown, subject: string): void {
     const named = namedMetric(metric, subject);
-    if (this.#metrics.some(({ name }) => name === named.name))
+    if (this.#metrics.has(named.name))
       throw new ThroughlineError("THR_METRIC_REGISTERED", subject, `"${named.name}"`);
-    this.#metrics = [...this.#metrics, named];
+    this.#metrics = new Map(this.#metrics).set(named.name, named.metric);
   }
 
   /** Shows an event to each metric, also after one that throws. */
   offer(event: MetricEvent): Outcome {
     let isHandled = false;
     let failed: { readonly thrown: unknown } | undefined;
-    for (const { name, metric } of this.#metrics) {
+    for (const [name, metric] of this.#metrics) {
       try {
         if (synchronous(metric.handle(event))) isHandled = true;
       } catch (thrown) {
@@ -56,15 +56,22 @@ export class RecorderMetrics {
 
   /** Without those that fail to give one. */
   snapshots(): MetricSnapshots {
-    const entries: [string, MetricSnapshot][] = [];
-    for (const named of this.#metrics) {
-      try {
-        entries.push([named.name, snapshotOf(named)]);
-      } catch (thrown) {
-        this.#failedAt(named.name, "its snapshot", thrown);
-      }
+    const entries = Array.from(this.#metrics.keys(), (name) => [name, this.snapshot(name)] as const);
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, MetricSnapshot] => entry[1] !== undefined),
+    );
+  }
+
+  /** Undefined where there is none of the name, or it fails to give one. */
+  snapshot(name: string): MetricSnapshot | undefined {
+    const metric = this.#metrics.get(name);
+    if (metric === undefined) return undefined;
+    try {
+      return snapshotOf({ name, metric });
+    } catch (thrown) {
+      this.#failedAt(name, "its snapshot", thrown);
+      return undefined;
     }
-    return Object.fromEntries(entries);
   }
 
   #failedAt(metric: string, what: string, thrown: unknown): void {

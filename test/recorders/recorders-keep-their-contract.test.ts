@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { array, assert, asyncProperty, constantFrom, integer } from "fast-check";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { ThroughlineError } from "../../src/core/errors.ts";
-import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
-import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
-import { RecorderLoopUnavailableError } from "../../src/groups/recorder-loop-unavailable-error.ts";
-import type { RecorderResult } from "../../src/groups/recorder-result.ts";
+import { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
+import { RecorderLoop } from "../../src/recorders/recorder-loop.ts";
+import { RecorderLoopUnavailableError } from "../../src/recorders/recorder-loop-unavailable-error.ts";
+import type { RecorderResult } from "../../src/recorders/recorder-result.ts";
 import { type OrderEvent, registerMetrics } from "./order-metrics.ts";
 import { workerFile } from "./worker-module.ts";
 

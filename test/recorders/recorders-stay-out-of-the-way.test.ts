@@ -5,9 +5,9 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext } from "../../src/context/current.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { isTracingSuppressed } from "../../src/context/suppression.ts";
-import type { MetricEvent } from "../../src/groups/metric.ts";
-import { MetricsRecorder } from "../../src/groups/metrics-recorder.ts";
-import { RecorderLoop } from "../../src/groups/recorder-loop.ts";
+import type { MetricEvent } from "../../src/recorders/metric.ts";
+import { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
+import { RecorderLoop } from "../../src/recorders/recorder-loop.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
