@@ -33,7 +33,7 @@ export async function runView(port: number, program: readonly string[]): Promise
 }
 
 const NOTHING_ARRIVED =
-  "throughline: nothing arrived. The program has to call start(), with no endpoint of its own, or be run with --import throughline/register\n";
+  "throughline: nothing arrived. The program has to call start(), with neither an endpoint nor an exporter of its own, or be run with --import throughline/register\n";
 
 /** Ends as the program does: with its exit code, or by its signal. */
 function runProgram([command = "", ...args]: readonly string[], receiver: Receiver, end: () => void): void {

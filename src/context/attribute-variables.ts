@@ -13,14 +13,13 @@ export interface AttributeVariable {
 /** Of all copies of this package, by key: the last that was declared counts. */
 const declared = processWide("attribute-variables", () => ({
   byKey: new Map<string, AttributeVariable>(),
+  /** Another list after each declaration. */
   all: [] as readonly AttributeVariable[],
-  count: 0,
 }));
 
 export function declareAttribute(variable: AttributeVariable): void {
   declared.byKey.set(variable.key, variable);
   declared.all = [...declared.byKey.values()];
-  declared.count++;
 }
 
 /** HOT: mostly there are none. What the context's variables say; undefined where there are no such variables. */
@@ -32,12 +31,7 @@ export function contextAttributes(context: ApiContext): Attributes | undefined {
   return attributes as Attributes;
 }
 
-/** Those of the variables whose attributes are among these keys. */
-export function attributeVariablesAmong(keys: ReadonlySet<string>): readonly AttributeVariable[] {
-  return declared.all.filter(({ key }) => keys.has(key));
-}
-
-/** Another number after each declaration. */
-export function attributeVariableCount(): number {
-  return declared.count;
+/** All of them: another list after each declaration. */
+export function attributeVariables(): readonly AttributeVariable[] {
+  return declared.all;
 }

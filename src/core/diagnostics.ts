@@ -17,6 +17,7 @@ export type Trouble =
   | "invalid_attribute"
   | "invalid_configuration"
   | "limit_reached"
+  | "metric_conflict"
   | "metric_failed"
   | "no_injection"
   | "plugin_failed"
@@ -38,7 +39,12 @@ const LONGEST_LINE = 500;
 const MOST_FAULTS = 25;
 
 /** Of these each is told that says something else. */
-const FAULTS: ReadonlySet<Trouble> = new Set(["cardinality_high", "invalid_configuration", "metric_failed"]);
+const FAULTS: ReadonlySet<Trouble> = new Set([
+  "cardinality_high",
+  "invalid_configuration",
+  "metric_conflict",
+  "metric_failed",
+]);
 
 /** Which troubles are told: none, the first of each kind, or each. */
 export type Verbosity = "silent" | "once" | "each";

@@ -1,9 +1,5 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
-import {
-  attributeVariableCount,
-  attributeVariablesAmong,
-  type AttributeVariable,
-} from "../context/attribute-variables.ts";
+import { attributeVariables, type AttributeVariable } from "../context/attribute-variables.ts";
 import type { Context } from "../context/context.ts";
 import { define, ownValue } from "../core/attribute-value.ts";
 import { isAttributeValue } from "../core/attributes.ts";
@@ -30,9 +26,9 @@ const NONE: Attributes = Object.freeze({});
 export class AttributeRule {
   readonly #name: string;
   readonly #keys: ReadonlySet<string> | undefined;
+  #variables: readonly AttributeVariable[] = [];
+  /** Those of the variables whose attributes are among the keys. */
   #stamps: readonly AttributeVariable[] = [];
-  /** How many variables had been declared when these were looked up. */
-  #stampsOf = 0;
 
   constructor(name: string, keys: ReadonlySet<string> | undefined) {
     this.#name = name;
@@ -75,10 +71,12 @@ export class AttributeRule {
 
   /** HOT: mostly there are none. With those of the context whose keys the instrument has named; what it was given wins. */
   stamped(given: Attributes, context: Context): Attributes {
-    if (this.#keys === undefined) return given;
-    if (this.#stampsOf !== attributeVariableCount()) {
-      this.#stamps = attributeVariablesAmong(this.#keys);
-      this.#stampsOf = attributeVariableCount();
+    const keys = this.#keys;
+    if (keys === undefined) return given;
+    const variables = attributeVariables();
+    if (this.#variables !== variables) {
+      this.#stamps = variables.filter(({ key }) => keys.has(key));
+      this.#variables = variables;
     }
     return this.#stamps.length === 0 ? given : this.#withStamps(given, context);
   }
@@ -89,7 +87,7 @@ export class AttributeRule {
       const value = this.#own(key, valueIn(context));
       if (value !== undefined) define<unknown>(attributes, key, value);
     }
-    return Object.assign(attributes, given);
+    return { ...attributes, ...given } as Attributes;
   }
 
   /** Those that are attributes of this instrument, each read once; the others are reported. */

@@ -108,6 +108,14 @@ export class Observable implements Api.Observable {
   }
 }
 
+/** Whose callbacks were asked, and have not answered yet. */
+const unanswered = new Set<string>();
+
+/** The names of the observable metrics that keep their collection waiting, or did so until it gave them up. */
+export function unansweredMetrics(): readonly string[] {
+  return [...unanswered];
+}
+
 /** Asks what somebody else has written: what it throws, or its promise, costs its own measurements alone. */
 export function askGuarded(
   name: string,
@@ -119,7 +127,9 @@ export function askGuarded(
   try {
     const current = currentContext();
     const answer: unknown = runIn(providers === undefined ? current : current.withProviders(providers), ask);
-    return isPromise(answer) ? answer.then(() => {}, failed) : undefined;
+    if (!isPromise(answer)) return undefined;
+    unanswered.add(name);
+    return answer.then(() => {}, failed).finally(() => unanswered.delete(name));
   } catch (thrown) {
     return failed(thrown);
   }

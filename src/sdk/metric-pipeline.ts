@@ -6,6 +6,7 @@ import type { Account } from "../export/account.ts";
 import { ConsoleMetrics } from "../export/console-metrics.ts";
 import { QueueingMetricExporter } from "../export/queueing-metric-exporter.ts";
 import { CardinalityWatch } from "../metrics/cardinality-watch.ts";
+import { NamesakeWatch } from "../metrics/namesake-watch.ts";
 import { terminal } from "../export/terminal.ts";
 import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
 import { watchedReader } from "./metric-reader.ts";
@@ -72,10 +73,11 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
   const views = settings.views.filter((view, at) =>
     attempt(`views[${at}]`, () => new sdk.MeterProvider({ views: [view] })),
   );
-  const watch = new CardinalityWatch(views);
+  const watches = [new CardinalityWatch(views), new NamesakeWatch()];
   const make = (given: readonly SdkMetrics.IMetricReader[]) => {
-    const ours = metricsExporter === "none" ? [] : [watchedReader(sdk, own, watch, () => collecting?.())];
-    return new sdk.MeterProvider({ resource, views, readers: [...ours, ...given] });
+    const ours = metricsExporter === "none" ? [] : [watchedReader(sdk, own, watches, () => collecting?.())];
+    // Ours last: where one of the others throws, it has not begun.
+    return new sdk.MeterProvider({ resource, views, readers: [...given, ...ours] });
   };
   const meterProvider = attempt("readers", () => make(settings.readers)) ?? make([]);
   const self = selfMetricsIn(meterProvider, settings);

@@ -1,14 +1,19 @@
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
-import { describe, report } from "../core/diagnostics.ts";
-import type { CardinalityWatch } from "../metrics/cardinality-watch.ts";
+import { describe, quote, report } from "../core/diagnostics.ts";
 import { measurementCount, noteCollected } from "../metrics/measurements.ts";
+import { unansweredMetrics } from "../metrics/observable.ts";
 import type { MetricsRecord } from "../metrics/record.ts";
 
-/** The official reader; how many series there are is watched, and how long it takes to collect them is told. */
+/** Looks at all that was collected, for trouble. */
+interface MetricsWatch {
+  look(metrics: MetricsRecord): void;
+}
+
+/** The official reader; what it collects is watched, and how long it takes to collect it is told. */
 export function watchedReader(
   sdk: typeof SdkMetrics,
   options: SdkMetrics.PeriodicExportingMetricReaderOptions,
-  watch: CardinalityWatch,
+  watches: readonly MetricsWatch[],
   collecting: () => ((error?: string) => void) | undefined,
 ): SdkMetrics.IMetricReader {
   const reader = new sdk.PeriodicExportingMetricReader(options);
@@ -18,15 +23,25 @@ export function watchedReader(
     const measured = measurementCount();
     const result = await collect(asked);
     collected?.(result.errors.length === 0 ? undefined : "callback_failed");
+    if (result.errors.length > 0) reportIncomplete(result.errors[0]);
     noteCollected(measured);
-    guardedLook(watch, result.resourceMetrics);
+    for (const watch of watches) guardedLook(watch, result.resourceMetrics);
     return result;
   };
   return reader;
 }
 
+function reportIncomplete(error: unknown): void {
+  const names = unansweredMetrics();
+  const sentence =
+    names.length === 0
+      ? `a collection is not complete (${describe(error)})`
+      : `a collection was kept waiting in vain by ${names.map(quote).join(", ")}: their callbacks have not answered`;
+  report("callback_failed", sentence);
+}
+
 /** Whatever a view holds, watching must not cost the export. */
-function guardedLook(watch: CardinalityWatch, metrics: MetricsRecord): void {
+function guardedLook(watch: MetricsWatch, metrics: MetricsRecord): void {
   try {
     watch.look(metrics);
   } catch (thrown) {

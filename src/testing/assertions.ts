@@ -1,5 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import { inspect, isDeepStrictEqual } from "node:util";
+import { requireName } from "../core/errors.ts";
 import type { SpanTree } from "./span-tree.ts";
 import type { TestTelemetry } from "./test-telemetry.ts";
 
@@ -75,11 +76,13 @@ interface Expectation {
 }
 
 function aTrace(path: string): Expectation {
+  requireName(path, "expect(t).to.have.trace(path)");
   const names = path.split(" > ");
   return { what: `trace ${path}`, isMetBy: (t) => t.trees().some((tree) => startsWith(tree, names)) };
 }
 
 function aSpan(name: string, attributes?: Attributes): Expectation {
+  requireName(name, "expect(t).to.have.span(name)");
   return {
     what: `span ${name}${textOf(attributes)}`,
     isMetBy: (t) => t.spans.some((span) => span.name === name && includes(span.attributes, attributes)),
@@ -87,6 +90,7 @@ function aSpan(name: string, attributes?: Attributes): Expectation {
 }
 
 function aMeasurement(name: string, value?: number, attributes?: Attributes): Expectation {
+  requireName(name, "expect(t).to.have.measurement(name)");
   const amount = value === undefined ? "" : ` of ${value}`;
   return {
     what: `measurement ${name}${amount}${textOf(attributes)}`,
@@ -106,8 +110,8 @@ function startsWith(tree: SpanTree, [name, ...rest]: readonly string[]): boolean
   return rest.length === 0 || tree.children.some((child) => startsWith(child, rest));
 }
 
-function includes(attributes: Attributes, wanted: Attributes = {}): boolean {
-  return Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(attributes[key], value));
+function includes(attributes: Attributes, wanted: Attributes | undefined): boolean {
+  return Object.entries(wanted ?? {}).every(([key, value]) => isDeepStrictEqual(attributes[key], value));
 }
 
 function textOf(attributes: Attributes | undefined): string {

@@ -53,9 +53,11 @@ export function fixedClock(start: Date | string | number = 0): FixedClock {
   return new StandingClock(Number.isNaN(now) ? 0 : now);
 }
 
-/** Undefined for what is none of ours. */
+/** Undefined, and reported, for what is none of ours. */
 export function clockOf(clock: FixedClock | undefined): Clock | undefined {
-  return clock instanceof StandingClock ? clock : undefined;
+  if (clock === undefined || clock instanceof StandingClock) return clock;
+  report("invalid_argument", `testTelemetry() was given ${nounFor(clock)} that fixedClock() has not made`);
+  return undefined;
 }
 
 /** NaN for what is no date. */

@@ -138,8 +138,8 @@ class Instrument implements RecordedMetric, Observable {
     return this.#with(attributes).length;
   }
 
-  #with(attributes: Attributes = {}): Measurement[] {
-    const wanted = Object.entries(attributes);
+  #with(attributes: Attributes | undefined): Measurement[] {
+    const wanted = Object.entries(attributes ?? {});
     return this.measurements.filter((measurement) =>
       wanted.every(([key, value]) => isDeepStrictEqual(measurement.attributes[key], value)),
     );

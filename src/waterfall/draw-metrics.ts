@@ -17,16 +17,24 @@ interface Column {
   readonly cell: (row: MetricRow) => string;
   /** Shown in its place where the table would be too wide. */
   readonly short?: (row: MetricRow) => string;
+  /** How a cell is made narrower; its end is cut off without one. */
+  readonly cut?: (cell: string, width: number) => string;
 }
 
 const SERVICE: Column = { title: "service", side: "left", atLeast: [8, 8], cell: (row) => row.service };
-const METRIC: Column = { title: "metric", side: "left", atLeast: [20, 16], cell: (row) => row.name };
+const METRIC: Column = {
+  title: "metric",
+  side: "left",
+  atLeast: [20, 16],
+  cell: (row) => row.name,
+  cut: withLastPart,
+};
 const ATTRIBUTES: Column = {
   title: "attributes",
   side: "left",
   atLeast: [28, 20],
   cell: (row) => attributesText(row, (key) => key),
-  short: (row) => attributesText(row, lastPart),
+  short: (row) => attributesText(row, shortKey),
 };
 const UNIT: Column = { title: "unit", side: "left", cell: ({ unit }) => (unit === SECONDS ? "" : unit) };
 
@@ -128,7 +136,8 @@ function narrowed(columns: readonly Filled[], width: number): number[] {
 }
 
 function aligned(column: Column | undefined, cell: string, width: number): string {
-  const shown = columnsOf(cell) > width ? fit(cell, width) : cell;
+  const cut = column?.cut ?? fit;
+  const shown = columnsOf(cell) > width ? cut(cell, width) : cell;
   return column?.side === "right" ? padLeft(shown, width) : padRight(shown, width);
 }
 
@@ -158,9 +167,19 @@ function sharedOf(row: MetricRow, attribute: readonly string[]): string {
   return metricOf(row) + JSON.stringify(attribute);
 }
 
+/** What of a key says too little without what it is of: `tenant.id`, `error.type`. */
+const NEEDS_ITS_OWNER = /[^.]+\.(?:id|name|type|version)$/;
+
 /** `http.request.method` as `method`. */
-function lastPart(key: string): string {
-  return key.slice(key.lastIndexOf(".") + 1);
+function shortKey(key: string): string {
+  return NEEDS_ITS_OWNER.exec(key)?.[0] ?? key.slice(key.lastIndexOf(".") + 1);
+}
+
+/** `http.client.request.duration` as `http.client…duration`: metrics of one kind differ at their ends. */
+function withLastPart(name: string, width: number): string {
+  const last = name.slice(name.lastIndexOf(".") + 1);
+  const room = width - columnsOf(last);
+  return room > width / 3 ? fit(name.slice(0, -last.length - 1), room) + last : fit(name, width);
 }
 
 function increase(row: MetricRow, quantityOfRow: string): string {

@@ -82,6 +82,21 @@ describe("start()", function () {
     expect([lines, errors]).to.deep.equal([[...ORDERS, ["library.calls", [[{}, 1]]]], ""]);
   });
 
+  it("leaves out readers that fail as they begin, without a reader of ours that goes on unseen", async () => {
+    const { lines, errors } = await told(`
+      const broken = new sdk.PeriodicExportingMetricReader({ exporter: memory });
+      broken.setMetricProducer = () => { throw new Error("on purpose"); };
+      let intervals = 0;
+      const { setInterval } = globalThis;
+      globalThis.setInterval = (...args) => { intervals++; return setInterval(...args); };
+      const telemetry = start({ exporter: "console", readers: [broken] });
+      const lines = [intervals];
+      await telemetry.shutdown();
+    `);
+    expect(lines).to.deep.equal([1]);
+    expect(errors).to.match(/readers of start\(\) failed \(Error: on purpose\): left out/);
+  });
+
   it("names what is no reader, view or meter provider, or is not used, and goes on without it", async () => {
     const { lines, errors } = await told(`
       const telemetry = start({ exporter: "none", meterProvider: {}, readers: [null, {}, reader], views: 5 });

@@ -85,6 +85,23 @@ shop     requests  status=404    404
 `);
   });
 
+  it("keeps what an attribute is of, and the last part of a metric's name", () => {
+    const rows = ["acme", "globex"].map((tenant) =>
+      row("http.client.request.duration", {
+        value: 1,
+        attributes: [
+          ["tenant.id", tenant],
+          ["http.request.method", `A METHOD OF ${tenant}`],
+        ],
+      }),
+    );
+    expect(drawMetrics(rows, { width: 65 })).to.equal(`\
+service  metric                attributes                   value
+shop     http.client…duration  tenant.id=acme method=A ME…      1
+shop     http.client…duration  tenant.id=globex method=A …      1
+`);
+  });
+
   it("shortens attributes first", () => {
     const rows = [row("orders", { value: 7, attributes: [["customer", "somebody with a very long name"]] })];
     expect(drawMetrics(rows, { width: 50 })).to.equal(`\
