@@ -28,7 +28,7 @@ export interface Measurements {
   readonly measure: (value: number, attributes?: unknown, context?: ApiContext) => void;
   /** Those of given attributes that are attributes of this instrument, to measure with again and again. */
   readonly own: (attributes: unknown) => Attributes;
-  readonly measureWith: (own: Attributes, value: number, context?: Context) => void;
+  readonly measureWith: (own: Attributes, value: number) => void;
   /** For one whose value and attributes need no check. */
   readonly record: (value: number, attributes: Attributes, context: Context) => void;
 }
@@ -79,9 +79,10 @@ export function measurements<Instrument>(
       }
     },
     own: (attributes) => Object.freeze(rule.given(attributes)),
-    measureWith: (own, value, context = currentContext()) => {
+    measureWith: (own, value) => {
       if (!isMeasurement(value, least)) return reportValue(name, value, least);
       try {
+        const context = currentContext();
         record(value, rule.stamped(own, context), context);
       } catch (thrown) {
         reportLost(name, thrown);

@@ -1,7 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
-import type { Context } from "../context/context.ts";
-import { currentContext } from "../context/current.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
 import { errorNames } from "../trace/exception.ts";
@@ -32,21 +30,16 @@ export class Timing {
   }
 
   /**
-   * Measures where the call began, whatever is current as it ends.
+   * Records in the context in which the call began: a promise's continuations run there, too.
    *
    * @throws ThroughlineError THR_NOT_A_FUNCTION
    */
-  time<Result>(
-    fn: () => Result,
-    record: (value: number, more: Attributes | undefined, context: Context) => void,
-  ): Result {
+  time<Result>(fn: () => Result, record: (value: number, more: Attributes | undefined) => void): Result {
     requireFunction(fn, "time(attributes, fn)");
     const perMillisecond = PER_MILLISECOND.get(this.#unit);
     if (perMillisecond === undefined) return this.#untimed(fn);
-    const context = currentContext();
     const began = performance.now();
-    const end = (more?: Attributes): void =>
-      record((performance.now() - began) * perMillisecond, more, context);
+    const end = (more?: Attributes): void => record((performance.now() - began) * perMillisecond, more);
     const fail = (thrown: unknown): void => end(this.#error(thrown));
     let result: Result;
     try {

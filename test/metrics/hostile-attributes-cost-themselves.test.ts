@@ -32,6 +32,14 @@ describe("attributes of a measurement", () => {
     expect(await metering.points("hostile.orders")).to.deep.equal([[{ a: "told" }, 1]]);
   });
 
+  it("with an empty key are left out and counted, the others stay", async () => {
+    const before = troubles().invalid_attribute ?? 0;
+    const metering = new Metering();
+    silently(() => metering.run(() => anything.add(1, { "": "nameless", a: 1 })));
+    expect(await metering.points("hostile.anything")).to.deep.equal([[{ a: 1 }, 1]]);
+    expect(troubles().invalid_attribute).to.equal(before + 1);
+  });
+
   it("are 128 at most, and lists are cut, which is counted once for a measurement", async () => {
     const before = troubles().limit_reached ?? 0;
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]));

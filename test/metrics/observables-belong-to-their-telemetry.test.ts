@@ -55,7 +55,10 @@ describe("an observable instrument", () => {
     makeDefault(process);
     own.run(() => void observableGauge("tenant.size", (observe) => observe(1)));
     expect(await own.points("tenant.size")).to.deep.equal([[{}, 1]]);
-    for (const metering of [other, process]) expect(await metering.points("tenant.size")).to.deep.equal([]);
+    const next = new Metering();
+    makeDefault(next);
+    for (const metering of [other, process, next])
+      expect(await metering.points("tenant.size")).to.deep.equal([]);
   });
 
   it("declared outside any belongs to the process's telemetry, from its start on and after a restart", async () => {
@@ -73,6 +76,9 @@ describe("an observable instrument", () => {
     observed.end();
     const before = asked;
     await second.points("process.size");
+    const third = new Metering();
+    makeDefault(third);
+    expect(await third.points("process.size")).to.deep.equal([]);
     expect(asked).to.equal(before);
   });
 

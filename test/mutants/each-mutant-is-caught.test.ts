@@ -7,7 +7,7 @@ import { type Mutant, MUTANTS, type Mutation, OF_THE_BUILD, type Room } from "./
 
 /** Copies of the project, inside it so that they find its node_modules. */
 const WORKSHOP = ".mutants";
-const ROOMS: readonly Room[] = ["context", "trace"];
+const ROOMS: readonly Room[] = ["context", "metrics", "trace"];
 /** A mutant may wait for ever where the original does not. */
 const LONGEST_TEST = 3000;
 
@@ -43,7 +43,7 @@ describe("the mutants", function () {
       it("passes in a copy where nothing was changed", () => {
         const { stats, failures } = reportOf(outcomes.get(room));
         expect(failures.map(({ fullTitle }) => fullTitle)).to.deep.equal([]);
-        expect(stats.passes).to.be.greaterThan(100);
+        expect(stats.passes).to.be.greaterThan(70);
       });
 
       for (const mutant of MUTANTS.filter((each) => each.room === room)) {
