@@ -20,7 +20,7 @@ interface Report {
 }
 
 describe("the mutants", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   const outcomes = new Map<Room | Mutant, Outcome>();
 
