@@ -2,7 +2,11 @@ import type { MeterProvider, TextMapPropagator, TracerProvider } from "@opentele
 
 /** What makes loggers for the OpenTelemetry API's logs, by whichever of its packages.  (Specification: Logs API) */
 export interface LoggerProvider {
-  getLogger(name: string, version?: string, options?: object): { emit(record: object): void };
+  getLogger(
+    name: string,
+    version?: string,
+    options?: object,
+  ): { emit(record: object): void; enabled(options?: object): boolean };
 }
 
 /** Where telemetry goes, and how the trace travels: carried by the context, so that a tenant or a test can have its own. */

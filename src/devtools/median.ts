@@ -9,6 +9,8 @@ export function estimatedMedian(point: DecodedPoint): number | undefined {
   const half = counts.reduce((sum, count) => sum + count, 0) / 2;
   let below = 0;
   for (const [index, count] of counts.entries()) {
+    // Of values that are all in one bucket nothing is known but their mean.
+    if (count === 2 * half) return undefined;
     if (count > 0 && below + count >= half)
       return plausible(point, within(point, bounds, index, (half - below) / count));
     below += count;

@@ -14,7 +14,7 @@ type Tell = (observable: Observable, value: number, attributes?: Attributes) => 
 export class Asking {
   readonly #callback: (tell: Tell) => void | Promise<void>;
   #isAsking = false;
-  #answer: ReadonlyMap<Observable, readonly Measurement[]> = new Map();
+  #answer: ReadonlyMap<Observable, ReadonlyMap<string, Measurement>> = new Map();
 
   constructor(callback: (tell: Tell) => void | Promise<void>) {
     this.#callback = callback;
@@ -35,11 +35,11 @@ export class Asking {
   }
 
   #ask(): void {
-    const answer = new Map<Observable, Measurement[]>();
+    // Of one set of attributes the last counts.  (Specification: Metrics API, Asynchronous Instrument)
+    const answer = new Map<Observable, Map<string, Measurement>>();
     const told = this.#callback((observable, value, attributes = {}) => {
-      const measurements = answer.get(observable) ?? [];
-      answer.set(observable, measurements);
-      measurements.push({ value, attributes });
+      const series = answer.get(observable) ?? new Map<string, Measurement>();
+      answer.set(observable, series.set(seriesOf(attributes), { value, attributes }));
     });
     const keep = (): void => {
       this.#answer = answer;
@@ -49,6 +49,15 @@ export class Asking {
   }
 
   answersFor(observable: Observable): readonly Measurement[] {
-    return this.#answer.get(observable) ?? [];
+    return [...(this.#answer.get(observable)?.values() ?? [])];
   }
+}
+
+/** The same for the same attributes, in whatever order. */
+export function seriesOf(attributes: Attributes): string {
+  return JSON.stringify(Object.entries(attributes).toSorted(byKey));
+}
+
+function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }

@@ -53,12 +53,13 @@ interface Subject {
 export function telemetryAssertions({ Assertion }: Chai, { flag }: ChaiUtils): void {
   const assertion = (name: string, expectation: (...args: never[]) => Expectation): void =>
     Assertion.addMethod(name, function check(...args) {
-      const { what, isMetBy } = expectation(...(args as never[]));
+      const { what, isMetBy, nearest } = expectation(...(args as never[]));
       const telemetry = flag(this, "object");
       if (!isTelemetry(telemetry))
         throw new TypeError(`expected ${what}, but expect() was not given the telemetry of a test`);
       // In chai's messages "#{…}" is a placeholder, also where it comes from the name of a span.
-      const drawing = (): string => `but there was:\n\n${String(telemetry).replaceAll("#{", "# {")}`;
+      const drawing = (): string =>
+        `but there was:\n\n${nearest?.(telemetry) ?? ""}${String(telemetry)}`.replaceAll("#{", "# {");
       this.assert(
         isMetBy(telemetry),
         () => `expected ${what}, ${drawing()}`,
@@ -72,6 +73,8 @@ export function telemetryAssertions({ Assertion }: Chai, { flag }: ChaiUtils): v
 
 interface Expectation {
   readonly what: string;
+  /** What comes nearest to it, in words. */
+  readonly nearest?: (t: TestTelemetry) => string;
   readonly isMetBy: (t: TestTelemetry) => boolean;
 }
 
@@ -86,11 +89,22 @@ function aSpan(name: string, attributes?: Attributes): Expectation {
   return {
     what: `span ${name}${textOf(attributes)}`,
     isMetBy: (t) => t.spans.some((span) => span.name === name && includes(span.attributes, attributes)),
+    nearest: (t) => (attributes === undefined ? "" : attributesOf(t, name)),
   };
+}
+
+/** The drawing of a trace has no attributes: those of the spans of this name, a line each. */
+function attributesOf({ spans }: TestTelemetry, name: string): string {
+  const lines = spans
+    .filter((span) => span.name === name)
+    .map((span) => `${name}${textOf(span.attributes)}\n`);
+  return lines.length === 0 ? "" : `${lines.join("")}\n`;
 }
 
 function aMeasurement(name: string, value?: number, attributes?: Attributes): Expectation {
   requireName(name, "expect(t).to.have.measurement(name)");
+  if (value !== undefined && typeof value !== "number")
+    throw new TypeError(`measurement(name, value, attributes) needs a number second, or undefined for any`);
   const amount = value === undefined ? "" : ` of ${value}`;
   return {
     what: `measurement ${name}${amount}${textOf(attributes)}`,

@@ -6,7 +6,7 @@ import { drawMetrics } from "../waterfall/draw-metrics.ts";
 import { drawTrace } from "../waterfall/draw-trace.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
 import type { WaterfallSpan } from "../waterfall/span.ts";
-import type { Measurement } from "./asking.ts";
+import { type Measurement, seriesOf } from "./asking.ts";
 import { isGauge, type RecordedMetric } from "./recorded-metrics.ts";
 
 /** In the place of the service's name. */
@@ -21,12 +21,17 @@ export function drawTelemetry(
   for (const span of spans.filter(({ ended }) => ended)) {
     const trace = traces.get(span.traceId.hex) ?? [];
     traces.set(span.traceId.hex, trace);
-    trace.push(waterfallSpan(span, SERVICE));
+    trace.push(asAsserted(span));
   }
   const drawings = [...traces.values()].map((trace) => drawTrace(trace));
   const open = openSpans(spans);
   const all = [...drawings, open, drawMetrics(metrics.flatMap(rowsOf))].filter((drawing) => drawing !== "");
   return all.length === 0 ? "nothing was traced or measured\n" : all.join("\n");
+}
+
+/** By the name that assertions take, and below its parent also where a request lies between them. */
+function asAsserted(span: SpanRecord): WaterfallSpan {
+  return { ...waterfallSpan(span, SERVICE), name: span.name, parentSpanId: span.parentSpanId?.hex };
 }
 
 /** Mostly what somebody forgot to await. */
@@ -39,16 +44,12 @@ function openSpans(spans: readonly ReadableSpan[]): string {
 function rowsOf({ name, kind, unit, measurements }: RecordedMetric): MetricRow[] {
   const series = new Map<string, Measurement[]>();
   for (const measurement of measurements) {
-    const key = JSON.stringify(Object.entries(measurement.attributes).toSorted(byKey));
+    const key = seriesOf(measurement.attributes);
     const own = series.get(key) ?? [];
     series.set(key, own);
     own.push(measurement);
   }
   return [...series.values()].map((own) => rowOf({ name, kind, unit }, own));
-}
-
-function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
-  return one < other ? -1 : 1;
 }
 
 function rowOf(

@@ -3,6 +3,7 @@ import * as api from "@opentelemetry/api";
 import { contextAttributes } from "../context/attribute-variables.ts";
 import { currentContext, providersIn } from "../context/current.ts";
 import type { LoggerProvider } from "../context/providers.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 
 /** A log record as a test sees it: with the trace that it belongs to. */
@@ -26,8 +27,17 @@ type Given = Partial<Omit<RecordedLog, "instrumentationScope">> & { readonly con
 export class RecordedLogs implements LoggerProvider {
   readonly logs: RecordedLog[] = [];
 
-  getLogger(name: string): { emit(record: Given): void } {
-    return { emit: (record) => void this.logs.push(recorded(record, name)) };
+  getLogger(name: string): ReturnType<LoggerProvider["getLogger"]> {
+    return {
+      emit: (record) => {
+        try {
+          this.logs.push(recorded(record ?? {}, name));
+        } catch (thrown) {
+          report("invalid_argument", `a log record could not be read (${describe(thrown)})`);
+        }
+      },
+      enabled: () => true,
+    };
   }
 }
 
@@ -48,12 +58,14 @@ function recorded(given: Given, instrumentationScope: string): RecordedLog {
 
 /** What the logs API knows as global: it asks the current context for each record. */
 const contextualLoggers: LoggerProvider = {
-  getLogger: (...scope) => ({
-    emit: (record) =>
-      providersIn(currentContext())
-        ?.loggerProvider?.getLogger(...scope)
-        .emit(record),
-  }),
+  getLogger: (...scope) => {
+    const current = (): ReturnType<LoggerProvider["getLogger"]> | undefined =>
+      providersIn(currentContext())?.loggerProvider?.getLogger(...scope);
+    return {
+      emit: (record) => current()?.emit(record),
+      enabled: (options) => current()?.enabled(options) ?? false,
+    };
+  },
 };
 
 /** Where `@opentelemetry/api-logs` keeps what is registered; version 1.10 of the API itself has a `logs` of its own. */

@@ -67,7 +67,9 @@ export class RecordedMetrics implements MeterProvider {
 
   /** All with a measurement. */
   all(): readonly RecordedMetric[] {
-    for (const asking of this.#askings.values()) asking.ask();
+    // Those that are there now: what an answer declares is asked at the next look.
+    const askings = [...this.#askings.values()];
+    for (const asking of askings) asking.ask();
     return [...this.#instruments.values()].filter(({ measurements }) => measurements.length > 0);
   }
 
@@ -78,10 +80,11 @@ export class RecordedMetrics implements MeterProvider {
   }
 
   #instrument(kind: MetricKind, name: string, options: MetricOptions | undefined): Instrument {
-    const known = this.#instruments.get(name);
+    const key = `${kind} ${name}`;
+    const known = this.#instruments.get(key);
     if (known !== undefined) return known;
     const instrument = new Instrument(kind, name, options?.unit ?? "", this.#askings);
-    this.#instruments.set(name, instrument);
+    this.#instruments.set(key, instrument);
     return instrument;
   }
 

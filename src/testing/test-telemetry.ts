@@ -3,7 +3,7 @@ import { Context } from "../context/context.ts";
 import { runIn } from "../context/current.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import type { IdGenerator } from "../core/ids.ts";
-import { collectOfProcess } from "../metrics/collected.ts";
+import { attachCallbacksOfProcess } from "../metrics/callback-registry.ts";
 import type { ReadableSpan, SpanRecord } from "../trace/record.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
 import { Span } from "../trace/span.ts";
@@ -102,7 +102,7 @@ function telemetryOfItsOwn({ clock, idGenerator }: TestTelemetryOptions): {
   const meterProvider = new RecordedMetrics();
   const loggerProvider = new RecordedLogs();
   const providers = { tracerProvider, meterProvider, loggerProvider };
-  collectOfProcess(meterProvider, providers);
+  attachCallbacksOfProcess(meterProvider, providers);
   const ended = (): Started => started.filter((span) => span.ended);
   const telemetry: TestTelemetry = {
     get spans() {

@@ -179,7 +179,7 @@ function shortKey(key: string): string {
 function withLastPart(name: string, width: number): string {
   const last = name.slice(name.lastIndexOf(".") + 1);
   const room = width - columnsOf(last);
-  return room > width / 3 ? fit(name.slice(0, -last.length - 1), room) + last : fit(name, width);
+  return room > width / 3 ? fit(name.slice(0, -last.length), room) + last : fit(name, width);
 }
 
 function increase(row: MetricRow, quantityOfRow: string): string {

@@ -95,12 +95,17 @@ shop     time        4     5    1     5    9  ms
 describe("the estimated median", () => {
   for (const [fact, point, median] of [
     ["lies within its bucket by share", { bounds: [10, 20], bucketCounts: [1, 2, 1] }, 15],
-    ["begins at the minimum in the first bucket", { bounds: [10], bucketCounts: [4, 0], min: 2 }, 6],
-    ["ends at the maximum in the last bucket", { bounds: [10], bucketCounts: [0, 4], max: 30 }, 20],
+    ["begins at the minimum in the first bucket", { bounds: [10], bucketCounts: [4, 1], min: 2 }, 7],
+    ["ends at the maximum in the last bucket", { bounds: [10], bucketCounts: [1, 4], max: 30 }, 17.5],
     [
       "is at most twice the mean of values from 0 on",
-      { bounds: [10], bucketCounts: [4, 0], min: 0, sum: 8, count: 4 },
+      { bounds: [10, 20], bucketCounts: [5, 1, 0], min: 0, sum: 12, count: 6 },
       4,
+    ],
+    [
+      "is unknown where one bucket has all: only their mean is told",
+      { bounds: [10, 20], bucketCounts: [0, 4, 0], min: 12, max: 18, sum: 60, count: 4 },
+      undefined,
     ],
     ["is unknown where its bucket has no lower end", { bounds: [10], bucketCounts: [4, 4] }, undefined],
     ["is unknown without counts", { bounds: [10], bucketCounts: [0, 0] }, undefined],

@@ -192,6 +192,40 @@ describe("testTelemetry", () => {
     );
   });
 
+  it("tells a logger whether its records are kept, and takes one of nothing", () => {
+    const loggers = [logs.getLogger("a library"), ownLogs.getLogger("a library")];
+    expect(loggers.map((logger) => logger.enabled())).to.deep.equal([false, false]);
+    testTelemetry((t) => {
+      for (const logger of loggers) {
+        expect(logger.enabled()).to.equal(true);
+        logger.emit(undefined as never);
+      }
+      expect(t.logs).to.have.length(2);
+    })();
+  });
+
+  it("sees what an observable tells twice of the same attributes as the last of both, as an export does", () => {
+    testTelemetry((t) => {
+      observableGauge("twice", (observe) => {
+        observe(3, { a: 1, b: 2 });
+        observe(4, { b: 2, a: 1 });
+      });
+      expect(t.metric("twice").measurements.map(({ value }) => value)).to.deep.equal([4]);
+    })();
+  });
+
+  it("keeps instruments of other kinds with the same name apart", () => {
+    testTelemetry((t) => {
+      counter("one.name").add(3);
+      gauge("one.name").record(10);
+      expect(t.metrics().map(({ kind, name }) => [kind, name])).to.deep.equal([
+        ["counter", "one.name"],
+        ["gauge", "one.name"],
+      ]);
+      expect(t.metric("one.name").value()).to.equal(3);
+    })();
+  });
+
   it("begins with no context of the one who calls it", () => {
     scope(() => {
       user.set("ann");

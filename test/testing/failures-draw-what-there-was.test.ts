@@ -1,4 +1,5 @@
 import { expect, use } from "chai";
+import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { counter, histogram } from "../../src/metrics/accessors.ts";
 import {
   fixedClock,
@@ -77,6 +78,38 @@ describe("chai's expectations of a test's telemetry", () => {
       ] as const)
         expect(messageOf(fails)).to.equal(sentence + DRAWING);
     });
+  });
+
+  it("show the attributes of the spans of the name where others were expected", () => {
+    placed((t) => {
+      expect(messageOf(() => expect(t).to.have.span("charge", { "payment.method": "cash" }))).to.equal(
+        `expected span charge with { 'payment.method': 'cash' }, ${DRAWING.replace(
+          "there was:\n\n",
+          "there was:\n\ncharge with { 'payment.method': 'card' }\n\n",
+        )}`,
+      );
+    });
+  });
+
+  it("draw by the names that are asserted, also below a request", () => {
+    testTelemetry((t) => {
+      const get = { kind: 2, attributes: { "http.request.method": "GET", "url.path": "/a" } };
+      withSpan("GET", get, (client) => {
+        const remote = { ...client.spanContext(), isRemote: true };
+        context.with(trace.setSpanContext(ROOT_CONTEXT, remote), () => withSpan("GET", get, () => {}));
+      });
+      expect(t).to.have.trace("GET > GET");
+      expect(String(t)).to.match(/GET \(client\).*\n.*└─ GET \(client\)/);
+    })();
+  });
+
+  it("need a number where it says value", () => {
+    testTelemetry((t) =>
+      expect(() => expect(t).to.have.measurement("a", { b: 1 } as never)).to.throw(
+        TypeError,
+        "a number second",
+      ),
+    )();
   });
 
   it("say so where there was nothing, and where they were asked of something else", () => {
