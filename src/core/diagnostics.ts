@@ -59,10 +59,12 @@ const state = processWide("troubles", () => ({
  * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted. Of the
  * configuration, and of single metrics, each fault is told, for there are few, and they are found one by one. A sentence that costs something
  * is given as a function. Never throws, and never goes through an exporter, which may be what failed.
+ *
+ * @param times how often it has come up
  */
-export function report(trouble: Trouble, sentence: string | (() => string)): void {
+export function report(trouble: Trouble, sentence: string | (() => string), times = 1): void {
   const { counts, told, verbosity } = state;
-  counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
+  counts.set(trouble, (counts.get(trouble) ?? 0) + times);
   if (verbosity === "silent") return;
   const isFault = FAULTS.has(trouble);
   const subject = isFault ? String(sentence) : trouble;

@@ -57,7 +57,9 @@ export class EventPoster {
 
   /** For one after the other, posted or not; false when there is none left. */
   giveUpOne(error: ThroughlineError): boolean {
-    const waiting = this.#posted.shift() ?? this.#batch.shift() ?? this.#intake.next();
+    const posted = this.#posted.shift();
+    if (posted !== undefined) this.#unanswered--;
+    const waiting = posted ?? this.#batch.shift() ?? this.#intake.next();
     if (waiting !== undefined) this.#intake.answer(waiting, error);
     return waiting !== undefined;
   }

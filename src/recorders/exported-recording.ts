@@ -1,3 +1,6 @@
+import { createNoopMeter } from "@opentelemetry/api";
+import { Context } from "../context/context.ts";
+import { currentContext, meterProviderIn, runIn } from "../context/current.ts";
 import { accessors } from "../metrics/accessors.ts";
 import type { Observed } from "../metrics/instruments.ts";
 import type { MetricSnapshot, MetricSnapshots } from "./metric.ts";
@@ -10,39 +13,49 @@ import type { Recording } from "./recording.ts";
  */
 export function exported(name: string, recording: Recording): Recording {
   const source = new LastingSource(recording);
-  const known = new Set<string>();
+  const gauges = new Map<string, Observed>();
   const exportNew = (metrics: Iterable<string>): void => {
-    for (const metric of metrics) {
-      if (known.has(metric)) continue;
-      known.add(metric);
-      exportMetric(name, metric, source);
-    }
+    for (const metric of metrics)
+      if (!gauges.has(metric)) gauges.set(metric, exportMetric(name, metric, source));
   };
+  // Of whoever constructs the recorder it is only where telemetry goes, wherever a metric comes to be known.
+  const own = new Context(undefined, currentContext().providers);
+  const exportAll = (): void => runIn(own, () => exportNew(Object.keys(recording.snapshots())));
+  // In a worker metrics are known by what it says.
+  recording.whenHeard(exportAll);
   return {
-    // In a worker the metrics are known when it has started.
-    start: async () => {
-      const result = await recording.start();
-      exportNew(Object.keys(recording.snapshots()));
-      return result;
-    },
+    start: () => recording.start(),
     stop: async () => {
       const result = await recording.stop();
-      exportNew(Object.keys(recording.snapshots()));
+      exportAll();
       source.stop();
+      if (!isMeasuredIn(own)) for (const gauge of gauges.values()) gauge.end();
       return result;
     },
     registerMetric: (metric) => {
-      recording.registerMetric(metric);
-      exportNew([(metric as { readonly name: string }).name]);
+      const registered = recording.registerMetric(metric);
+      runIn(own, () => exportNew([registered]));
+      return registered;
     },
     accept: (event) => recording.accept(event),
     snapshots: () => recording.snapshots(),
     snapshot: (metric) => recording.snapshot(metric),
     report: () => recording.report(),
+    whenHeard: (listener) => recording.whenHeard(listener),
   };
 }
 
-function exportMetric(recorder: string, metric: string, source: LastingSource): void {
+/** Whether anybody collects, so that there will be a last look. */
+function isMeasuredIn(context: Context): boolean {
+  try {
+    return meterProviderIn(context).getMeter("") !== createNoopMeter();
+  } catch {
+    // Another SDK's that fails.
+    return false;
+  }
+}
+
+function exportMetric(recorder: string, metric: string, source: LastingSource): Observed {
   const { observableGauge } = accessors(recorder);
   const gauge: Observed = observableGauge(metric, { attributeKeys: ["dimension"] }, (observe) => {
     const snapshot = source.snapshot(metric);
@@ -51,6 +64,7 @@ function exportMetric(recorder: string, metric: string, source: LastingSource): 
       for (const [dimension, value] of Object.entries(snapshot?.dimensions ?? {}))
         observe(value, { dimension });
   });
+  return gauge;
 }
 
 /** The snapshots of a recording: once it has stopped and each was asked for, it is kept by its owner alone. */

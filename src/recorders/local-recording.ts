@@ -1,3 +1,6 @@
+import { Context } from "../context/context.ts";
+import { currentContext } from "../context/current.ts";
+import { suppressed } from "../context/suppression.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import type { MetricSnapshot, MetricSnapshots } from "./metric.ts";
 import { EventIntake, type WaitingEvent } from "./event-intake.ts";
@@ -18,6 +21,8 @@ export interface RecordingListener {
 
 /** Counts events with metrics of this thread. */
 export class LocalRecording implements Recording, SlicedWork {
+  /** Nobody's, but for where telemetry goes: what a metric measures goes where the recorder was constructed. */
+  readonly context: Context = suppressed(new Context(undefined, currentContext().providers));
   readonly #name: string;
   readonly #listener: RecordingListener;
   readonly #intake: EventIntake;
@@ -52,9 +57,9 @@ export class LocalRecording implements Recording, SlicedWork {
     return this.#stopping;
   }
 
-  registerMetric(metric: unknown): void {
+  registerMetric(metric: unknown): string {
     if (this.isStopping) throw this.#stopped("registerMetric(metric)");
-    this.#metrics.register(metric, `"${this.#name}".registerMetric(metric)`);
+    return this.#metrics.register(metric, `"${this.#name}".registerMetric(metric)`);
   }
 
   accept(event: unknown): Promise<RecorderResult> {
@@ -80,6 +85,8 @@ export class LocalRecording implements Recording, SlicedWork {
   report(): RecorderReport {
     return this.#intake.report(this.#metrics.failures);
   }
+
+  whenHeard(): void {}
 
   step(): boolean {
     const waiting = this.#intake.next();

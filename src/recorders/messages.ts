@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { MetricSnapshots } from "./metric.ts";
+import type { MetricSnapshot, MetricSnapshots } from "./metric.ts";
 
 /** The worker's data holds its end of the channel under this name, by which a recorder there knows its loop. */
 export const CHANNEL = "throughline.1.recorders";
@@ -37,11 +37,35 @@ export type Reply = Progress | Lost;
 
 /** Undefined where it is none: the worker's module could post anything, too. */
 export function replyOf(message: unknown): Reply | undefined {
-  const { kind, name, why, answers, snapshots, failures } = (message ?? {}) as Partial<Progress & Lost>;
+  if (typeof message !== "object" || message === null) return undefined;
+  const { kind, name, why } = message as Partial<Lost>;
   if (typeof name !== "string") return undefined;
-  const isProgress = Array.isArray(answers) && typeof snapshots === "object" && typeof failures === "number";
-  const isReply = (kind as Reply["kind"]) === "lost" ? typeof why === "string" : isProgress;
+  const isReply = kind === "lost" ? typeof why === "string" : isProgress(message);
   return isReply ? (message as Reply) : undefined;
+}
+
+const ACTS: ReadonlySet<unknown> = new Set(["counted", "started", "stopped"]);
+
+function isProgress(message: object): boolean {
+  const { kind, answers, snapshots, failures, failure, act } = message as Partial<Progress>;
+  return (
+    kind === "progress" &&
+    Array.isArray(answers) &&
+    answers.every((answer) => typeof answer === "boolean" || typeof answer === "string") &&
+    isSnapshots(snapshots) &&
+    Number.isSafeInteger(failures) &&
+    Number(failures) >= 0 &&
+    typeof failure === "string" &&
+    ACTS.has(act)
+  );
+}
+
+function isSnapshots(value: unknown): value is MetricSnapshots {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).every((snapshot: Partial<MetricSnapshot> | null) => {
+    const { name, dimensions } = snapshot ?? {};
+    return typeof name === "string" && typeof dimensions === "object" && dimensions !== null;
+  });
 }
 
 /** Throws where the message cannot be copied; where nobody hears it any more, nothing happens. */

@@ -6,13 +6,16 @@ import type { RecorderResult } from "./recorder-result.ts";
 export interface Recording {
   start(): Promise<RecorderResult>;
   stop(): Promise<RecorderResult>;
-  registerMetric(metric: unknown): void;
+  /** Its name. */
+  registerMetric(metric: unknown): string;
   accept(event: unknown): Promise<RecorderResult>;
   /** The reader's own. */
   snapshots(): MetricSnapshots;
   /** That of one metric; undefined where there is none of the name, or it fails to give one. */
   snapshot(metric: string): MetricSnapshot | undefined;
   report(): RecorderReport;
+  /** Has `listener` called whenever snapshots have come from elsewhere. */
+  whenHeard(listener: () => void): void;
 }
 
 /** Where recordings run. */

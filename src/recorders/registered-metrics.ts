@@ -30,12 +30,17 @@ export class RegisteredMetrics {
     return this.#failures;
   }
 
-  /** @throws ThroughlineError THR_NOT_A_METRIC, THR_METRIC_REGISTERED */
-  register(metric: unknown, subject: string): void {
+  /**
+   * Gives its name.
+   *
+   * @throws ThroughlineError THR_NOT_A_METRIC, THR_METRIC_REGISTERED
+   */
+  register(metric: unknown, subject: string): string {
     const named = namedMetric(metric, subject);
     if (this.#metrics.has(named.name))
       throw new ThroughlineError("THR_METRIC_REGISTERED", subject, `"${named.name}"`);
     this.#metrics = new Map(this.#metrics).set(named.name, named.metric);
+    return named.name;
   }
 
   /** Shows an event to each metric, also after one that throws. */

@@ -5,6 +5,7 @@ import { copyOfSnapshot, copyOfSnapshots, type MetricSnapshot, type MetricSnapsh
 import { Fifo } from "./fifo.ts";
 import { EventIntake } from "./event-intake.ts";
 import type { Answer, Progress, Request } from "./messages.ts";
+import { RecorderLoopUnavailableError } from "./recorder-loop-unavailable-error.ts";
 import { metricFailed } from "./registered-metrics.ts";
 import { EventPoster } from "./event-poster.ts";
 import type { Recording } from "./recording.ts";
@@ -52,6 +53,7 @@ export class RemoteRecording implements Recording, SlicedWork {
   #lost: ThroughlineError | undefined;
   #snapshots: MetricSnapshots = {};
   #metricFailures = 0;
+  #whenHeard = (): void => {};
 
   constructor(name: string, maxPending: number, link: WorkerLink) {
     this.#name = name;
@@ -103,6 +105,10 @@ export class RemoteRecording implements Recording, SlicedWork {
     return this.#intake.report(this.#metricFailures);
   }
 
+  whenHeard(listener: () => void): void {
+    this.#whenHeard = listener;
+  }
+
   /** What the worker has counted. */
   heard(progress: Progress): void {
     this.#progress.push(progress);
@@ -122,6 +128,7 @@ export class RemoteRecording implements Recording, SlicedWork {
   step(): boolean {
     if (this.#hearOne()) return true;
     if (this.#lost !== undefined) return this.#giveUpOne(this.#lost);
+    if (this.#isStopped) return this.#finish();
     if (this.#poster.postBatch()) return true;
     if (this.#stopping !== undefined && !this.#isStopPosted) {
       this.#isStopPosted = true;
@@ -164,17 +171,14 @@ export class RemoteRecording implements Recording, SlicedWork {
   #take({ answers, snapshots, failures, failure: sentence, act }: Progress): void {
     this.#answers = answers[Symbol.iterator]();
     this.#snapshots = snapshots;
+    this.#whenHeard();
     this.#metricFailures += failures;
-    for (let told = 0; told < failures; told++) report("metric_failed", sentence);
+    if (failures > 0) report("metric_failed", sentence, failures);
     if (act === "started") {
       this.#isStarted = true;
       this.#starting?.settle(SUCCESS);
     }
-    // By then it has answered everything.
-    if (act === "stopped") {
-      this.#isStopped = true;
-      this.#stopping?.settle(SUCCESS);
-    }
+    if (act === "stopped" && this.#isStopPosted) this.#isStopped = true;
   }
 
   #outcomeOf(answer: Answer): Outcome {
@@ -187,6 +191,16 @@ export class RemoteRecording implements Recording, SlicedWork {
     if (this.#poster.giveUpOne(error)) return true;
     this.#starting?.settle(failure(error));
     this.#stopping?.settle(failure(error));
+    return false;
+  }
+
+  /** By now the worker has answered all that it ever will. */
+  #finish(): boolean {
+    if (this.#poster.hasUnanswered)
+      return this.#poster.giveUpOne(
+        new RecorderLoopUnavailableError(`recorder "${this.#name}"`, "a worker that did not answer"),
+      );
+    this.#stopping?.settle(SUCCESS);
     return false;
   }
 

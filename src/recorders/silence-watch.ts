@@ -6,7 +6,7 @@ const INTERVAL = 10_000;
 
 /**
  * Watches for a worker that says nothing while somebody waits: one that hangs, or that knows nothing of recorders. It is
- * found silent after two intervals, not one, for where this thread was held up itself the first says nothing.
+ * found silent two intervals after its last sign at the least: the third look without one is the first that says so.
  */
 export class SilenceWatch {
   readonly #interval: number;
@@ -21,7 +21,7 @@ export class SilenceWatch {
     this.end();
     this.#silent = 0;
     const look = (): void => {
-      if (++this.#silent < 2) return;
+      if (++this.#silent < 3) return;
       this.end();
       giveUp();
     };

@@ -1,5 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers";
+import type { Context } from "../context/context.ts";
+import { runIn } from "../context/current.ts";
 import { runSuppressed } from "../context/suppression.ts";
 import { Fifo } from "./fifo.ts";
 
@@ -8,6 +10,8 @@ const SLICE = 10;
 
 /** Work that is done bit by bit. Neither method throws. */
 export interface SlicedWork {
+  /** In which it is done, where it is somebody's code. */
+  readonly context?: Context;
   /** Does a bit of it; false when nothing is left for now. */
   step(): boolean;
   /** After its last step in a slice. */
@@ -43,15 +47,17 @@ function runSlice(): void {
     const work = queue.shift();
     if (work === undefined) return;
     waiting.delete(work);
-    const isDone = stepsUntil(end, work);
-    work.pause();
+    const isDone =
+      work.context === undefined ? isDoneBy(end, work) : runIn(work.context, isDoneBy, end, work);
     // Behind the others: they are the first in the next slice.
     if (!isDone) wake(work);
   }
   if (waiting.size > 0) schedule();
 }
 
-function stepsUntil(end: number, work: SlicedWork): boolean {
-  while (work.step()) if (performance.now() >= end) return false;
-  return true;
+function isDoneBy(end: number, work: SlicedWork): boolean {
+  let isDone = true;
+  while (isDone && work.step()) isDone = performance.now() < end;
+  work.pause();
+  return isDone;
 }

@@ -63,10 +63,9 @@ export class WorkerHost implements ClosableHost {
 
   #hear(message: unknown): void {
     const reply = replyOf(message);
-    if (reply === undefined) return;
+    const recording = reply && this.#recordings.get(reply.name);
+    if (reply === undefined || recording === undefined) return;
     this.#watch.heard();
-    const recording = this.#recordings.get(reply.name);
-    if (recording === undefined) return;
     if (reply.kind === "progress") return recording.heard(reply);
     if (this.#lose(reply.name, recording, reply.why))
       report("recorder_lost", `recorder "${reply.name}" counts nothing: it was given ${reply.why}`);

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { performance } from "node:perf_hooks";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -140,6 +142,25 @@ describe("a worker", function () {
     });
   }
 
+  it("is given two intervals after its last sign of life at the least", async () => {
+    const watch = new SilenceWatch(100);
+    let silentAfter = 0;
+    const began = performance.now();
+    const gaveUp = new Promise<void>((resolve) =>
+      watch.begin(() => {
+        silentAfter = performance.now() - heard;
+        resolve();
+      }),
+    );
+    let heard = began;
+    // Just before a look.
+    await sleep(90);
+    heard = performance.now();
+    watch.heard();
+    await gaveUp;
+    expect(silentAfter).to.be.at.least(190);
+  });
+
   it("that is closed as it starts has counted what was accepted", async () => {
     const loop = RecorderLoop.inWorker(workerModule(COUNTING));
     const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
@@ -176,6 +197,44 @@ describe("a worker", function () {
     expect(await recorder.registerEvent(ORDER)).to.deep.equal(OK);
     expect(await recorder.stop()).to.deep.equal(OK);
     expect(recorder.report()).to.include({ accepted: 1, handled: 1, pending: 0 });
+  });
+
+  for (const [what, odd] of Object.entries({
+    "a failure that is no sentence": "failures: 1, failure: 5",
+    "failures without end": "failures: Infinity",
+    "failures below none": "failures: -5",
+    "no snapshots": "snapshots: null",
+    "a snapshot of nothing": "snapshots: { orders: null }",
+    "a snapshot without dimensions": "snapshots: { orders: { name: 'orders', dimensions: null } }",
+    "an act that there is not": "act: 'danced'",
+    "that it has stopped, unasked": "act: 'stopped'",
+    "answers that are none": "answers: [5]",
+  }))
+    it(`that tells ${what} harms nothing`, async () => {
+      const message = `{ kind: "progress", name: "orders", answers: [], snapshots: {}, failures: 0, failure: "", act: "counted", ${odd} }`;
+      const post = `import("node:worker_threads").then(({ workerData }) => Object.values(workerData)[0].postMessage(${message}));`;
+      await using loop = RecorderLoop.inWorker(workerModule(COUNTING + post));
+      const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+      await recorder.start();
+      expect(await recorder.registerEvent(ORDER)).to.deep.equal(OK);
+      expect(recorder.getMetricSnapshots()["orders"]?.dimensions).to.deep.equal({ total: 1 });
+      expect(await recorder.stop()).to.deep.equal(OK);
+      expect(recorder.report()).to.include({ accepted: 1, handled: 1, metricFailures: 0, pending: 0 });
+    });
+
+  it("that has stopped without an answer has failed what it did not answer", async () => {
+    const silent = `
+      const { workerData } = await import("node:worker_threads");
+      const port = Object.values(workerData)[0];
+      const tell = (act) => port.postMessage({ kind: "progress", name: "orders", answers: [], snapshots: {}, failures: 0, failure: "", act });
+      port.on("message", ({ kind }) => { if (kind !== "events") tell(kind === "start" ? "started" : "stopped"); });`;
+    await using loop = RecorderLoop.inWorker(workerModule(silent));
+    const recorder = loop.run(() => new MetricsRecorder<OrderEvent>("orders"));
+    await recorder.start();
+    const event = recorder.registerEvent(ORDER);
+    expect(await recorder.stop()).to.deep.equal(OK);
+    expect(codeOf(await event)).to.equal("THR_RECORDER_LOOP_UNAVAILABLE");
+    expect(recorder.report()).to.include({ accepted: 1, failed: 1, pending: 0 });
   });
 
   it("counts events of its own too, and the first to read its snapshots here sees them", async () => {

@@ -5,9 +5,18 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext } from "../../src/context/current.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { isTracingSuppressed } from "../../src/context/suppression.ts";
-import type { MetricEvent } from "../../src/recorders/metric.ts";
+import { counter } from "../../src/metrics/accessors.ts";
+import type { Metric, MetricEvent } from "../../src/recorders/metric.ts";
 import { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
 import { RecorderLoop } from "../../src/recorders/recorder-loop.ts";
+import { testTelemetry } from "../../src/testing/test-telemetry.ts";
+
+const measured = counter("shop.measured");
+const measuring: Metric = {
+  name: "orders",
+  handle: () => (measured.add(1), true),
+  snapshot: () => ({ dimensions: {} }),
+};
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -73,6 +82,18 @@ describe("a recorder's work", () => {
     expect(result.success).to.equal(true);
     expect(seen).to.deep.equal([undefined, undefined, true]);
   });
+
+  it(
+    "measures where telemetry went as it was constructed",
+    testTelemetry(async (t) => {
+      const recorder = new RecorderLoop().run(() => new MetricsRecorder("shop"));
+      recorder.registerMetric(measuring);
+      void recorder.start();
+      await testTelemetry(() => recorder.registerEvent({ type: "order" }))();
+      await recorder.stop();
+      expect(t.metric("shop.measured").value()).to.equal(1);
+    }),
+  );
 
   it("shows events that a metric registers after those that wait, and what it registers to no event before", async () => {
     const order: string[] = [];

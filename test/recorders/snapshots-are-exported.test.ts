@@ -4,8 +4,10 @@ import { MetricsRecorder } from "../../src/recorders/metrics-recorder.ts";
 import { MetricsRuntime } from "../../src/recorders/metrics-runtime.ts";
 import { RecorderLoop } from "../../src/recorders/recorder-loop.ts";
 import { testTelemetry } from "../../src/testing/test-telemetry.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { silently } from "../stderr.ts";
+import { workerModule } from "./worker-module.ts";
 
 /** Counts events of this type. */
 function counting(name: string, type: string): Metric {
@@ -67,6 +69,36 @@ describe("recorders that export their metrics", () => {
       await runtime.stop();
     }),
   );
+
+  it(
+    "have one that a worker registers late, before they stop",
+    testTelemetry(async (t) => {
+      const late = workerModule(`
+        const recorder = new MetricsRecorder("orders");
+        let total = 0;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        recorder.registerMetric({ name: "late", handle: () => ++total > 0, snapshot: () => ({ dimensions: { total } }) });
+      `);
+      await using runtime = new MetricsRuntime({ worker: late, exportMetrics: true });
+      const recorder = runtime.createRecorder("orders");
+      for (let event = 0; event < 50 && t.metric("late").value() === undefined; event++) {
+        await recorder.registerEvent({ type: "order" });
+        await sleep(5);
+      }
+      expect(t.metric("late").value({ dimension: "total" })).to.be.at.least(1);
+    }),
+  ).timeout(10_000);
+
+  it("are not kept where nobody collects", async () => {
+    for (let index = 0; index < 50; index++) {
+      const runtime = new MetricsRuntime({ exportMetrics: true });
+      runtime.createRecorder("shop").registerMetric(counting(`unseen.${index}`, "order"));
+      await runtime.stop();
+    }
+    testTelemetry((t) => {
+      expect(t.metrics().filter(({ name }) => name.startsWith("unseen."))).to.deep.equal([]);
+    })();
+  });
 
   it(
     "are asked once for each collection",
