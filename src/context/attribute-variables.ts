@@ -1,5 +1,6 @@
 import type { Attributes, Context as ApiContext } from "@opentelemetry/api";
 import { define } from "../core/attribute-value.ts";
+import { quote, report } from "../core/diagnostics.ts";
 import { processWide } from "../core/process-wide.ts";
 import type { Context } from "./context.ts";
 import { capture } from "./current.ts";
@@ -18,6 +19,11 @@ const declared = processWide("attribute-variables", () => ({
 }));
 
 export function declareAttribute(variable: AttributeVariable): void {
+  if (declared.byKey.has(variable.key))
+    report(
+      "invalid_configuration",
+      `two context variables have the attribute ${quote(variable.key)}: the one that was declared last is stamped`,
+    );
   declared.byKey.set(variable.key, variable);
   declared.all = [...declared.byKey.values()];
 }

@@ -1,4 +1,5 @@
 import type { Meter } from "@opentelemetry/api";
+import { isPromise } from "node:util/types";
 import { Context } from "../context/context.ts";
 import { ContextVariable } from "../context/context-variable.ts";
 import { currentContext, runIn } from "../context/current.ts";
@@ -6,7 +7,8 @@ import { quote, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { processWide } from "../core/process-wide.ts";
-import { gathered } from "../metrics/collected.ts";
+import { ignoreRejection } from "../core/rejection.ts";
+import { registeredIn } from "../metrics/callback-registry.ts";
 import { contextualMeter } from "../metrics/contextual-meter.ts";
 import { meterSource } from "../metrics/current-instrument.ts";
 import { GivenGroups } from "./given-groups.ts";
@@ -15,8 +17,15 @@ import { groupProxy } from "./group-proxy.ts";
 /** Makes a group: a function or a class that takes a meter whose instruments follow the context. */
 export type MakeGroup<Group extends object> = ((meter: Meter) => Group) | (new (meter: Meter) => Group);
 
-/** What stands in for a group, in a test say: members that it lacks are the group's own. */
-export type GroupStandIn<Group extends object> = Readonly<Partial<Group>>;
+/**
+ * What stands in for a group, in a test say: members that it lacks are the group's own. Of an instrument it has what is
+ * used: `{ placed: { add: () => {} } }`.
+ */
+export type GroupStandIn<Group extends object> = {
+  readonly [Member in keyof Group]?: Group[Member] extends (...args: never[]) => unknown
+    ? Group[Member]
+    : Readonly<Partial<Group[Member]>>;
+};
 
 export interface MetricGroup<Group extends object> {
   readonly name: string;
@@ -65,6 +74,11 @@ export function metricGroup<Group extends object>(name: string, make: MakeGroup<
   requireFunction(make, "metricGroup(name, make)");
   const key = nameOf(name);
   const own = lazily(key, make);
+  if ([...state.declared].some((group) => group.name === key))
+    report(
+      "invalid_configuration",
+      `two metric groups are named "${key}": what stands in for one stands in for both`,
+    );
   state.declared.add({
     name: key,
     prepare: () => {
@@ -87,17 +101,21 @@ export function metricGroup<Group extends object>(name: string, make: MakeGroup<
 export const MetricGroups = {
   /**
    * Makes every group that is declared. Those that `groups` has by their names, a plain object or the object of all that a
-   * container makes, are taken from there, also by what is declared later. Within a scope this holds there, else for the
-   * process.
+   * container makes, are taken from there, also by what is declared later. Within a scope (a test, a request, a `withSpan`)
+   * this holds there, else for the process.
    *
-   * @throws what a container or a group throws as it is made
+   * @throws what a container or a group throws as it is made; then everything stays as it was
    * @example
    * MetricGroups.initializeAll({ orders: { placed: { add: () => {} } } });
    */
   initializeAll(groups: object = {}): void {
-    if (typeof groups === "object" && groups !== null) give(groups);
-    else report("invalid_argument", `MetricGroups.initializeAll() was given ${nounFor(groups)}, no object`);
-    prepareAll();
+    const takeBack = give(groups);
+    try {
+      prepareAll();
+    } catch (thrown) {
+      takeBack();
+      throw thrown;
+    }
   },
 
   /** Every group is its own again, and in the process is made anew. Within a scope this holds there. */
@@ -125,10 +143,22 @@ function givenGroups(): GivenGroups {
   return givenHere.tryGet() ?? state.given;
 }
 
-/** In a scope they lie over what is given there already; for the process they take its place. */
-function give(groups: object): void {
-  if (currentContext().scope === undefined) state.given = new GivenGroups(groups);
-  else givenHere.set(new GivenGroups(groups, givenGroups()));
+/**
+ * In a scope they lie over what is given there already; for the process they take its place. What is returned puts back
+ * what was given before.
+ */
+function give(groups: unknown): () => void {
+  if (typeof groups !== "object" || groups === null) {
+    report("invalid_argument", `MetricGroups.initializeAll() was given ${nounFor(groups)}, no object`);
+    return () => {};
+  }
+  if (currentContext().scope !== undefined) {
+    const token = givenHere.set(new GivenGroups(groups, givenGroups()));
+    return () => givenHere.reset(token);
+  }
+  const before = state.given;
+  state.given = new GivenGroups(groups);
+  return () => void (state.given = before);
 }
 
 function nameOf(name: unknown): string {
@@ -151,7 +181,7 @@ function lazily<Group extends object>(
       if (isBeingMade) throw new ThroughlineError("THR_GROUP_NEEDS_ITSELF", `metric group "${name}"`);
       isBeingMade = true;
       try {
-        [made, endObserving] = gathered(() => runIn(new Context(), () => construct(name, make)));
+        [made, endObserving] = registeredIn(() => runIn(new Context(), () => construct(name, make)));
         return made;
       } finally {
         isBeingMade = false;
@@ -167,7 +197,8 @@ function lazily<Group extends object>(
 function construct<Group extends object>(name: string, make: MakeGroup<Group>): Group {
   const meter = contextualMeter(meterSource(name));
   const group = isClass(make) ? new make(meter) : make(meter);
-  if (typeof group === "object" && group !== null) return group;
+  ignoreRejection(group);
+  if (typeof group === "object" && group !== null && !isPromise(group)) return group;
   report("invalid_argument", `metric group "${name}" was made as ${nounFor(group)}; it is an object`);
   return {} as Group;
 }

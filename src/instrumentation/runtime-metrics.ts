@@ -13,7 +13,6 @@ import {
   type PerformanceObserverEntryList,
 } from "node:perf_hooks";
 import { VERSION } from "../core/version.ts";
-import { boundariesFor } from "../metrics/default-boundaries.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
 const SCOPE = "throughline/runtime";
@@ -149,7 +148,8 @@ function measureHeap(meter: Meter): () => void {
 }
 
 function measureGarbageCollection(meter: Meter): () => void {
-  const duration = meter.createHistogram("v8js.gc.duration", { unit: "s", ...boundariesFor("s") });
+  const advice = { explicitBucketBoundaries: [0.01, 0.1, 1, 10] };
+  const duration = meter.createHistogram("v8js.gc.duration", { unit: "s", advice });
   const told = guarded("garbage collection", (list: PerformanceObserverEntryList) => {
     for (const entry of list.getEntries()) {
       const { kind } = (entry as { detail?: { kind?: unknown } }).detail ?? {};

@@ -84,7 +84,7 @@ export class AttributeRule {
   #withStamps(given: Attributes, context: Context): Attributes {
     const attributes: Record<string, unknown> = {};
     for (const { key, valueIn } of this.#stamps) {
-      const value = this.#own(key, valueIn(context));
+      const value = this.#ownOf(key, () => valueIn(context));
       if (value !== undefined) define<unknown>(attributes, key, value);
     }
     return { ...attributes, ...given } as Attributes;
@@ -100,15 +100,20 @@ export class AttributeRule {
         `a measurement of metric ${this.#name} has ${keys.length} attributes; the first ${LIMITS.count} are looked at`,
       );
     for (const key of keys.slice(0, LIMITS.count)) {
-      let value: unknown;
-      try {
-        value = this.#own(key, (attributes as Attributes)[key]);
-      } catch (thrown) {
-        this.#reportInvalid(key, describe(thrown));
-      }
+      const value = this.#ownOf(key, () => (attributes as Attributes)[key]);
       if (value !== undefined) define(own, key, value);
     }
     return own as Attributes;
+  }
+
+  /** What cannot be read is reported. */
+  #ownOf(key: string, read: () => unknown): AttributeValue | undefined {
+    try {
+      return this.#own(key, read());
+    } catch (thrown) {
+      this.#reportInvalid(key, describe(thrown));
+      return undefined;
+    }
   }
 
   #own(key: string, value: unknown): AttributeValue | undefined {

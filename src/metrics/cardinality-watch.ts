@@ -1,4 +1,5 @@
 import { quote, report } from "../core/diagnostics.ts";
+import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import type { MetricRecord, MetricsRecord } from "./record.ts";
 
 /** How many series of a metric are kept unless a view says otherwise.  (Specification: Metrics SDK, Cardinality limits) */
@@ -25,16 +26,17 @@ export class CardinalityWatch {
   readonly #told = new Set<string>();
 
   constructor(views: readonly LimitingView[] = []) {
-    this.#views = views.filter(isByName);
+    this.#views = views.filter((view) => view.aggregationCardinalityLimit !== undefined);
   }
 
   look({ scopeMetrics }: MetricsRecord): void {
-    for (const { scope, metrics } of scopeMetrics)
-      for (const metric of metrics) this.#lookAt(metric, `${scope.name} ${metric.descriptor.name}`);
+    for (const { scope, metrics } of scopeMetrics) for (const metric of metrics) this.#lookAt(metric, scope);
   }
 
-  #lookAt({ descriptor: { name }, dataPoints }: MetricRecord, key: string): void {
-    const limit = this.#limitOf(name);
+  #lookAt({ descriptor, dataPoints }: MetricRecord, scope: InstrumentationScope): void {
+    const { name } = descriptor;
+    const key = `${scope.name} ${name}`;
+    const limit = this.#limitOf(descriptor, scope);
     if (dataPoints.length * 2 < limit || this.#told.has(key)) return;
     this.#told.add(key);
     const [attribute, values] = mostValues(dataPoints.map(({ attributes }) => attributes));
@@ -45,22 +47,22 @@ export class CardinalityWatch {
     );
   }
 
-  #limitOf(name: string): number {
-    const view = this.#views.find((each) => each.name === name || isNamedBy(each.instrumentName, name));
-    return view?.aggregationCardinalityLimit ?? DEFAULT_LIMIT;
+  #limitOf({ name, unit }: MetricRecord["descriptor"], scope: InstrumentationScope): number {
+    const means = (view: LimitingView): boolean =>
+      (view.name === name || isNamedBy(view.instrumentName, name)) &&
+      isOrAny(view.instrumentUnit, unit) &&
+      isOrAny(view.meterName, scope.name) &&
+      isOrAny(view.meterVersion, scope.version ?? "") &&
+      isOrAny(view.meterSchemaUrl, scope.schemaUrl ?? "");
+    const view = this.#views.find(means);
+    const limit = view?.aggregationCardinalityLimit ?? DEFAULT_LIMIT;
+    // What is collected does not tell its instrument's kind: where that decides, the greater one is meant.
+    return view?.instrumentType === undefined ? limit : Math.max(limit, DEFAULT_LIMIT);
   }
 }
 
-/** Whom another view means a collected metric does not tell. */
-function isByName(view: LimitingView): boolean {
-  const others = [
-    view.instrumentType,
-    view.instrumentUnit,
-    view.meterName,
-    view.meterVersion,
-    view.meterSchemaUrl,
-  ];
-  return view.aggregationCardinalityLimit !== undefined && others.every((each) => each === undefined);
+function isOrAny(wanted: string | undefined, value: string): boolean {
+  return wanted === undefined || wanted === value;
 }
 
 /** `*` stands for any characters, `?` for one.  (Specification: Metrics SDK, Instrument selection criteria) */

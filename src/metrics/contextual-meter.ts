@@ -9,7 +9,7 @@ import type {
 import { providersIn } from "../context/current.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { isArray } from "../core/noun.ts";
-import { type Askable, collect, collectNoMore, delegating } from "./collected.ts";
+import { type RegisteredCallback, register, unregister, delegating } from "./callback-registry.ts";
 import { type MeterSource, SILENT } from "./current-instrument.ts";
 import type { Declaration } from "./declaration.ts";
 import {
@@ -20,6 +20,7 @@ import {
   OBSERVABLE_UP_DOWN_COUNTER,
   reportNoCallback,
 } from "./observable.ts";
+import { PerOwner } from "./per-owner.ts";
 import { counterOf, gaugeOf, histogramOf, upDownCounterOf } from "./synchronous.ts";
 
 /**
@@ -69,23 +70,32 @@ function asGiven(name: string, options: MetricOptions | undefined): Declaration 
 function batchCallbacks(
   source: MeterSource,
 ): Pick<Meter, "addBatchObservableCallback" | "removeBatchObservableCallback"> {
-  const batches: Batch[] = [];
-  const find = (callback: unknown, observables: ReadonlySet<Observable>): number =>
-    batches.findIndex((batch) => batch.is(callback, observables));
+  const batches = new PerOwner(() => new Set<Batch>());
   return {
     addBatchObservableCallback: (callback, given) => {
       if (typeof callback !== "function") return reportNoCallback("of a batch", callback);
-      const observables = ours(given);
-      if (observables.size === 0 || find(callback, observables) >= 0) return;
-      const batch = new Batch(source, callback, observables);
-      batches.push(batch);
-      collect(batch);
+      const own = batches.current();
+      const batch = new Batch(source, callback, ours(given));
+      if (batch.isEmpty || find(own, batch) !== undefined) return;
+      own.add(batch);
+      register(batch);
     },
     removeBatchObservableCallback: (callback, given) => {
-      const at = find(callback, ours(given));
-      for (const batch of at < 0 ? [] : batches.splice(at, 1)) collectNoMore(batch);
+      const sought = new Batch(source, callback, ours(given));
+      const own = batches.current();
+      // Where the current telemetry has none, that of whichever has.
+      for (const each of find(own, sought) === undefined ? batches.all() : [own]) {
+        const batch = find(each, sought);
+        if (batch === undefined) continue;
+        each.delete(batch);
+        unregister(batch);
+      }
     },
   };
+}
+
+function find(batches: ReadonlySet<Batch>, sought: Batch): Batch | undefined {
+  return [...batches].find((batch) => batch.equals(sought));
 }
 
 function ours(observables: unknown): ReadonlySet<Observable> {
@@ -98,33 +108,37 @@ function ours(observables: unknown): ReadonlySet<Observable> {
 }
 
 /** One callback for several observable instruments. */
-class Batch implements Askable {
+class Batch implements RegisteredCallback {
   readonly #source: MeterSource;
-  readonly #callback: BatchObservableCallback;
-  readonly #observables: ReadonlySet<Observable>;
+  readonly callback: BatchObservableCallback;
+  readonly observables: ReadonlySet<Observable>;
 
   constructor(source: MeterSource, callback: BatchObservableCallback, observables: ReadonlySet<Observable>) {
     this.#source = source;
-    this.#callback = callback;
-    this.#observables = observables;
+    this.callback = callback;
+    this.observables = observables;
   }
 
-  is(callback: unknown, observables: ReadonlySet<Observable>): boolean {
+  get isEmpty(): boolean {
+    return this.observables.size === 0;
+  }
+
+  equals({ callback, observables }: Batch): boolean {
     return (
-      callback === this.#callback &&
-      observables.size === this.#observables.size &&
-      [...observables].every((observable) => this.#observables.has(observable))
+      callback === this.callback &&
+      observables.size === this.observables.size &&
+      [...observables].every((observable) => this.observables.has(observable))
     );
   }
 
-  attach(...[provider, providers]: Parameters<Askable["attach"]>): () => void {
+  attach(...[provider, providers]: Parameters<RegisteredCallback["attach"]>): () => void {
     const instruments = new Map<ApiObservable, ApiObservable>();
-    for (const observable of this.#observables) {
+    for (const observable of this.observables) {
       const instrument = observable.instrumentIn(provider);
       if (instrument !== undefined) instruments.set(observable, instrument);
     }
     const ask: BatchObservableCallback = (result) =>
-      askGuarded("of a batch", providers, () => this.#callback(checked(result, instruments)));
+      askGuarded("of a batch", providers, () => this.callback(checked(result, instruments)));
     const meter = this.#source.meterOf(provider);
     const asked = [...instruments.values()];
     meter.addBatchObservableCallback(ask, asked);

@@ -22,13 +22,14 @@ export function declare(
 ): Declaration | undefined {
   if (typeof name !== "string" || !NAME.test(name)) {
     report(
-      "invalid_argument",
-      `a metric was named ${describe(name)}; a name begins with a letter, and has letters, digits and _ . - / only`,
+      "invalid_configuration",
+      `a metric was named ${describe(name)}; a name begins with a letter, and has letters, digits and _ . - / only: nothing is recorded`,
     );
     return undefined;
   }
   try {
-    const { unit, description, advice, valueType, attributeKeys } = options ?? {};
+    const { unit, description, advice, valueType, attributeKeys, ...others } = options ?? {};
+    reportOthers(name, others);
     const declared = { ...defaultsFor(unit), ...text("unit", unit), ...text("description", description) };
     return {
       name,
@@ -36,40 +37,61 @@ export function declare(
       keys: keySet(name, attributeKeys),
     };
   } catch (thrown) {
-    report("invalid_argument", `the options of metric ${name} could not be read (${describe(thrown)})`);
+    report("invalid_configuration", `the options of metric ${name} could not be read (${describe(thrown)})`);
     return undefined;
   }
+}
+
+/** A key that is misspelt would leave the metric without what it says. */
+function reportOthers(name: string, others: object): void {
+  const keys = Object.keys(others);
+  if (keys.length > 0)
+    report(
+      "invalid_configuration",
+      `metric ${name} has no option ${keys.map(quote).join(", ")}; unit, description, advice, valueType and attributeKeys are known`,
+    );
 }
 
 function text(option: "unit" | "description", value: unknown): MetricOptions {
   if (value === undefined) return {};
   if (typeof value === "string") return { [option]: value };
-  report("invalid_argument", `the ${option} of a metric is a text, and was given as ${nounFor(value)}`);
+  report("invalid_configuration", `the ${option} of a metric is a text, and was given as ${nounFor(value)}`);
   return {};
 }
 
 function type(valueType: unknown): MetricOptions {
   if (valueType === undefined) return {};
   if (valueType === ValueType.INT || valueType === ValueType.DOUBLE) return { valueType };
-  report("invalid_argument", `the valueType of a metric is one of ValueType, and was ${quote(valueType)}`);
+  report(
+    "invalid_configuration",
+    `the valueType of a metric is one of ValueType, and was ${quote(valueType)}`,
+  );
   return {};
 }
 
 function boundaries(advice: MetricOptions["advice"]): MetricOptions {
   const bounds: unknown = advice?.explicitBucketBoundaries;
   if (bounds === undefined) return {};
-  if (isArray(bounds) && bounds.every((bound) => Number.isFinite(bound)))
-    return { advice: { explicitBucketBoundaries: [...bounds] as number[] } };
+  if (isArray(bounds) && areAscending(bounds)) return { advice: { explicitBucketBoundaries: [...bounds] } };
   report(
-    "invalid_argument",
-    "the explicitBucketBoundaries of a metric are a list of numbers; the default is used",
+    "invalid_configuration",
+    "the explicitBucketBoundaries of a metric are a list of numbers, each greater than the one before; the default is used",
   );
   return {};
+}
+
+function areAscending(bounds: readonly unknown[]): bounds is readonly number[] {
+  return bounds.every(
+    (bound, at) => Number.isFinite(bound) && (at === 0 || Number(bound) > Number(bounds[at - 1])),
+  );
 }
 
 function keySet(name: string, keys: unknown): ReadonlySet<string> | undefined {
   if (keys === undefined) return undefined;
   if (isArray(keys) && keys.every((key) => typeof key === "string")) return new Set(keys);
-  report("invalid_argument", `the attributeKeys of metric ${name} are a list of texts; any key is taken`);
+  report(
+    "invalid_configuration",
+    `the attributeKeys of metric ${name} are a list of texts; any key is taken`,
+  );
   return undefined;
 }

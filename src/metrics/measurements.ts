@@ -3,7 +3,6 @@ import { Context } from "../context/context.ts";
 import { capture, currentContext } from "../context/current.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
-import { processWide } from "../core/process-wide.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import { AttributeRule } from "./attribute-rule.ts";
 import { currentInstrument, type MeterSource } from "./current-instrument.ts";
@@ -33,24 +32,6 @@ export interface Measurements {
   readonly record: (value: number, attributes: Attributes, context: Context) => void;
 }
 
-/** Of all copies of this package. */
-const state = processWide("measurements", () => ({ count: 0, collected: 0 }));
-
-/** How many measurements were recorded in this process: whether there is something new to collect. */
-export function measurementCount(): number {
-  return state.count;
-}
-
-/** Told of a collection with all of the first `count` measurements. */
-export function noteCollected(count: number): void {
-  state.collected = count;
-}
-
-/** Whether something was measured since the last collection. */
-export function isUncollected(): boolean {
-  return state.count > state.collected;
-}
-
 /** The measurements of one instrument: checked, and given to the instrument of whatever provider is current. HOT. */
 export function measurements<Instrument>(
   source: MeterSource,
@@ -62,8 +43,9 @@ export function measurements<Instrument>(
   const rule = new AttributeRule(name, declaration?.keys);
   const instrumentIn = currentInstrument(source, declaration, kind.create);
   const record = (value: number, attributes: Attributes, context: Context): void => {
-    state.count++;
-    const result: unknown = kind.record(instrumentIn(context), value, attributes, context);
+    const { instrument, tally } = instrumentIn(context);
+    tally.measured++;
+    const result: unknown = kind.record(instrument, value, attributes, context);
     // Of another SDK's instrument that is async.
     if (result !== undefined) ignoreRejection(result);
   };

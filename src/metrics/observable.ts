@@ -7,9 +7,10 @@ import { describe, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import { AttributeRule } from "./attribute-rule.ts";
-import { type Askable, collect, collectNoMore } from "./collected.ts";
+import { type RegisteredCallback, asking, register, unregister } from "./callback-registry.ts";
 import type { MeterSource } from "./current-instrument.ts";
 import type { Declaration } from "./declaration.ts";
+import { PerOwner } from "./per-owner.ts";
 import { isMeasurement, reportValue } from "./measurements.ts";
 
 export interface ObservableKind {
@@ -40,7 +41,7 @@ export class Observable implements Api.Observable {
   readonly #kind: ObservableKind;
   readonly #rule: AttributeRule;
   readonly #instruments = new WeakMap<MeterProvider, Api.Observable>();
-  readonly #callbacks = new Map<ObservableCallback, Askable>();
+  readonly #callbacks = new PerOwner(() => new Map<ObservableCallback, RegisteredCallback>());
 
   constructor(source: MeterSource, declaration: Declaration | undefined, kind: ObservableKind) {
     this.#source = source;
@@ -69,8 +70,9 @@ export class Observable implements Api.Observable {
 
   addCallback(callback: ObservableCallback): void {
     if (typeof callback !== "function") return reportNoCallback(this.name, callback);
-    if (this.#callbacks.has(callback)) return;
-    const askable: Askable = {
+    const own = this.#callbacks.current();
+    if (own.has(callback)) return;
+    const registered: RegisteredCallback = {
       attach: (provider, providers) => {
         const instrument = this.instrumentIn(provider);
         const ask: ObservableCallback = (result) =>
@@ -79,15 +81,18 @@ export class Observable implements Api.Observable {
         return () => instrument?.removeCallback(ask);
       },
     };
-    this.#callbacks.set(callback, askable);
-    collect(askable);
+    own.set(callback, registered);
+    register(registered);
   }
 
   removeCallback(callback: ObservableCallback): void {
-    const askable = this.#callbacks.get(callback);
-    if (askable === undefined) return;
-    this.#callbacks.delete(callback);
-    collectNoMore(askable);
+    const own = this.#callbacks.current();
+    // Where the current telemetry has none, that of whichever has.
+    for (const each of own.has(callback) ? [own] : this.#callbacks.all()) {
+      const registered = each.get(callback);
+      each.delete(callback);
+      if (registered !== undefined) unregister(registered);
+    }
   }
 
   /** Gives on what is a measurement; the rest is reported. */
@@ -126,7 +131,8 @@ export function askGuarded(
     report("callback_failed", `a callback of observable metric ${name} failed (${describe(thrown)})`);
   try {
     const current = currentContext();
-    const answer: unknown = runIn(providers === undefined ? current : current.withProviders(providers), ask);
+    const context = providers === undefined ? current : current.withProviders(providers);
+    const answer: unknown = asking(() => runIn(context, ask));
     if (!isPromise(answer)) return undefined;
     unanswered.add(name);
     return answer.then(() => {}, failed).finally(() => unanswered.delete(name));

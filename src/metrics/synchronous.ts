@@ -68,7 +68,9 @@ export function histogramOf(source: MeterSource, declaration: Declaration | unde
   const { measure, own, measureWith } = measurements(source, declaration, HISTOGRAM);
   const timing = new Timing(declaration);
   const time = <Result>(bound: Attributes, fn: () => Result): Result =>
-    timing.time(fn, (value, more) => measureWith(more === undefined ? bound : { ...bound, ...more }, value));
+    timing.time(fn, (value, more) =>
+      measureWith(more === undefined ? bound : { ...bound, ...own(more) }, value),
+    );
   return {
     record: measure,
     time: <Result>(attributesOrFn: object, fn?: () => Result): Result =>

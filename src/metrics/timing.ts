@@ -57,7 +57,7 @@ export class Timing {
 
   #untimed<Result>(fn: () => Result): Result {
     report(
-      "invalid_argument",
+      "invalid_configuration",
       `metric ${this.#name} was to measure time in "${this.#unit}"; s, ms, us and ns are its units: nothing is recorded`,
     );
     return fn();

@@ -23,10 +23,14 @@ export function build(settings: Settings, undo: Undoing = {}): Built {
   const { tracerProvider } = spans;
   const { meterProvider } = metrics;
   const providers = { tracerProvider, meterProvider, propagator };
+  const after = (): void => {
+    metrics.self?.end();
+    undo.after?.();
+  };
   const telemetry = telemetryOf(
     { pipeline: spans, account: accounts.spans },
     { pipeline: metrics, account: accounts.metrics },
-    undo,
+    { ...undo, after },
   );
   return { telemetry: withProviders(telemetry, providers), providers, hurry: () => spans.hurry?.() };
 }

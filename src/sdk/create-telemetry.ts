@@ -8,11 +8,13 @@ import { build, isOptions, settingsFor } from "./build.ts";
 import type { StartOptions, TelemetryOptions } from "./options.ts";
 import { copyOfOptions } from "./same-options.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { tellIfUnsent, unsentOf } from "./unsent.ts";
 
 /**
  * Telemetry beside that of `start()`, for a tenant or a test: it registers nothing, hooks nothing and listens to no
  * signal. What is made within `withTelemetry(telemetry, fn)` goes there. It is sent as it accumulates, and the rest by
- * `flush()` and `shutdown()`, or at the end of the block with `await using`: nobody else does so as the process ends.
+ * `flush()` and `shutdown()`, or at the end of the block with `await using`: nobody else does so as the process ends, and
+ * what is lost then is told. A tracer or meter provider that it is given is its own from then on: it is shut down with it.
  * Never throws.
  *
  * @param options those of `start()`, but for http, exit, contextManager and runtimeMetrics
@@ -24,7 +26,12 @@ import type { Telemetry } from "./telemetry.ts";
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry {
   const given = isOptions(options) ? options : {};
   reportOthers(given);
-  return runSuppressed(() => build(settingsFor(given))).telemetry;
+  return runSuppressed(() => {
+    const settings = settingsFor(given);
+    const { telemetry, providers } = build(settings, { after: () => endTelling() });
+    const endTelling = tellIfUnsent(unsentOf(telemetry, providers.meterProvider, settings));
+    return telemetry;
+  });
 }
 
 const OF_START = ["http", "exit", "contextManager", "runtimeMetrics"] as const;

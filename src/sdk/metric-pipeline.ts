@@ -7,8 +7,10 @@ import { ConsoleMetrics } from "../export/console-metrics.ts";
 import { QueueingMetricExporter } from "../export/queueing-metric-exporter.ts";
 import { CardinalityWatch } from "../metrics/cardinality-watch.ts";
 import { NamesakeWatch } from "../metrics/namesake-watch.ts";
+import { tallyOf } from "../metrics/tally.ts";
 import { terminal } from "../export/terminal.ts";
 import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import { guardedReader } from "./guarded-reader.ts";
 import { watchedReader } from "./metric-reader.ts";
 import { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
@@ -36,7 +38,7 @@ const NO_METRICS: MetricPipeline = {
  * metrics, as in a bundle that left it out, there are none, and the rest works.
  */
 export function metricPipeline(settings: Settings, account: Account): MetricPipeline {
-  if (settings.isDisabled) return NO_METRICS;
+  if (settings.isDisabled || isForNobody(settings)) return NO_METRICS;
   if (settings.meterProvider !== undefined)
     return {
       meterProvider: settings.meterProvider,
@@ -49,6 +51,11 @@ export function metricPipeline(settings: Settings, account: Account): MetricPipe
     report("internal_error", `metrics cannot be recorded (${describe(thrown)})`);
     return NO_METRICS;
   }
+}
+
+/** Nobody reads, so nothing need be kept. */
+function isForNobody({ metricsExporter, meterProvider, readers }: Settings): boolean {
+  return metricsExporter === "none" && meterProvider === undefined && readers.length === 0;
 }
 
 function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline {
@@ -74,12 +81,24 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
     attempt(`views[${at}]`, () => new sdk.MeterProvider({ views: [view] })),
   );
   const watches = [new CardinalityWatch(views), new NamesakeWatch()];
-  const make = (given: readonly SdkMetrics.IMetricReader[]) => {
-    const ours = metricsExporter === "none" ? [] : [watchedReader(sdk, own, watches, () => collecting?.())];
-    // Ours last: where one of the others throws, it has not begun.
-    return new sdk.MeterProvider({ resource, views, readers: [...given, ...ours] });
-  };
-  const meterProvider = attempt("readers", () => make(settings.readers)) ?? make([]);
+  const given = settings.readers.map((reader, at) => guardedReader(sdk, `readers[${at}]`, reader));
+  const ours =
+    metricsExporter === "none"
+      ? []
+      : [
+          watchedReader(
+            sdk,
+            own,
+            watches,
+            () => tallyOf(meterProvider),
+            () => collecting?.(),
+          ),
+        ];
+  const meterProvider: SdkMetrics.MeterProvider = new sdk.MeterProvider({
+    resource,
+    views,
+    readers: [...given, ...ours],
+  });
   const self = selfMetricsIn(meterProvider, settings);
   if (self !== undefined && queue !== undefined)
     took = self.exporter("metric_data_point", metrics, account, queue);

@@ -1,8 +1,8 @@
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { describe, quote, report } from "../core/diagnostics.ts";
-import { measurementCount, noteCollected } from "../metrics/measurements.ts";
 import { unansweredMetrics } from "../metrics/observable.ts";
 import type { MetricsRecord } from "../metrics/record.ts";
+import type { Tally } from "../metrics/tally.ts";
 
 /** Looks at all that was collected, for trouble. */
 interface MetricsWatch {
@@ -14,17 +14,18 @@ export function watchedReader(
   sdk: typeof SdkMetrics,
   options: SdkMetrics.PeriodicExportingMetricReaderOptions,
   watches: readonly MetricsWatch[],
+  tally: () => Tally,
   collecting: () => ((error?: string) => void) | undefined,
 ): SdkMetrics.IMetricReader {
   const reader = new sdk.PeriodicExportingMetricReader(options);
   const collect = reader.collect.bind(reader);
   reader.collect = async (asked) => {
     const collected = collecting();
-    const measured = measurementCount();
+    const { measured } = tally();
     const result = await collect(asked);
     collected?.(result.errors.length === 0 ? undefined : "callback_failed");
     if (result.errors.length > 0) reportIncomplete(result.errors[0]);
-    noteCollected(measured);
+    tally().collected = measured;
     for (const watch of watches) guardedLook(watch, result.resourceMetrics);
     return result;
   };

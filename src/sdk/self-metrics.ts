@@ -29,6 +29,7 @@ const ERRORS: Readonly<Record<DropReason, string>> = {
  */
 export class SelfMetrics {
   readonly #meter: Meter;
+  readonly #ends: (() => void)[] = [];
 
   /** The provider may be another SDK's: where it fails, nothing is measured. */
   constructor(provider: MeterProvider) {
@@ -105,7 +106,16 @@ export class SelfMetrics {
     callback: ObservableCallback,
   ): void {
     const make = kind === "counter" ? "createObservableCounter" : "createObservableUpDownCounter";
-    attempt(() => this.#meter[make](`otel.sdk.${name}`, { unit }).addCallback(callback));
+    attempt(() => {
+      const instrument = this.#meter[make](`otel.sdk.${name}`, { unit });
+      instrument.addCallback(callback);
+      this.#ends.push(() => instrument.removeCallback(callback));
+    });
+  }
+
+  /** From now on nothing is observed: the provider may go on without us. */
+  end(): void {
+    for (const end of this.#ends.splice(0)) attempt(end);
   }
 
   /** In seconds, in a single bucket. */

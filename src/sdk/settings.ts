@@ -12,6 +12,7 @@ import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
 import type { BatchLimits } from "../export/batch-limits.ts";
+import { isDelegating } from "../metrics/callback-registry.ts";
 import { CompositePropagator } from "../propagation/composite-propagator.ts";
 import { detect } from "../resource/detect.ts";
 import { type ServiceResource, serviceResource } from "../resource/resource.ts";
@@ -129,6 +130,10 @@ function tracerProviderOption(options: StartOptions): TracerProvider | undefined
 /** The same of metrics. */
 function meterProviderOption(options: StartOptions): MeterProvider | undefined {
   const meterProvider = partOf("meterProvider", options.meterProvider, "getMeter");
+  if (meterProvider !== undefined && isDelegating(meterProvider)) {
+    report("invalid_configuration", "meterProvider is our own, which asks for the current one: ours is used");
+    return undefined;
+  }
   if (meterProvider !== undefined) reportUnused("meterProvider", options, ["readers", "views"]);
   return meterProvider;
 }

@@ -8,15 +8,16 @@ import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
 import { measureRuntime } from "../instrumentation/runtime-metrics.ts";
 import type { Subscription } from "../instrumentation/subscription.ts";
-import { collectOfProcess } from "../metrics/collected.ts";
-import { isUncollected, measurementCount, noteCollected } from "../metrics/measurements.ts";
+import { attachCallbacksOfProcess } from "../metrics/callback-registry.ts";
+import { tallyOf } from "../metrics/tally.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
 import { registerGlobals } from "./globals.ts";
 import type { StartOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
 import { flushAtSignals } from "./signals.ts";
-import type { Telemetry, TelemetryReport } from "./telemetry.ts";
+import type { Telemetry } from "./telemetry.ts";
+import { tellIfUnsent, unsentOf } from "./unsent.ts";
 
 interface Running {
   readonly telemetry: Telemetry;
@@ -55,26 +56,21 @@ function begin(settings: Settings): Telemetry {
   const after = (): void => {
     endSignals();
     runtime?.end();
-    process.off("exit", tellUnsent);
+    endTelling();
   };
   const { telemetry, providers, hurry } = build(settings, { before, after });
   processState.providers = providers;
-  collectOfProcess(providers.meterProvider, providers);
+  attachCallbacksOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
   const hooks = httpHooks(settings);
   const runtime =
     settings.isRuntimeMeasured && !settings.isDisabled ? measured(providers.meterProvider) : undefined;
   const { signals, budget } = settings.exit;
-  const collects =
-    !settings.isDisabled && settings.metricsExporter !== "none" && settings.meterProvider === undefined;
-  // What was measured before went nowhere.
-  noteCollected(measurementCount());
-  const tellUnsent = (): void => reportUnsent(telemetry.report(), collects && isUncollected());
-  process.on("exit", tellUnsent);
-  const flushAtExit = onceForEachMade(telemetry, budget ?? EXIT_BUDGET);
+  const endTelling = tellIfUnsent(unsentOf(telemetry, providers.meterProvider, settings));
+  const flushAtExit = onceForEachMade(telemetry, providers.meterProvider, budget ?? EXIT_BUDGET);
   const onNaturalEnd = (): void => {
     // What cannot be sent now is told by whoever tries.
-    process.off("exit", tellUnsent);
+    endTelling();
     flushAtExit();
   };
   process.on("beforeExit", onNaturalEnd);
@@ -119,12 +115,12 @@ const EXIT_BUDGET = 5_000;
 const SIGNAL_BUDGET = 2_000;
 
 /** A flush as the event loop runs dry, again only if there is something new: Node asks anew after each. */
-function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
+function onceForEachMade(telemetry: Telemetry, meterProvider: MeterProvider, inAll: number): () => void {
   let left = FLUSHES_AT_EXIT;
   let budget = inAll;
   let flushed = -1;
   return () => {
-    const made = telemetry.report().spans.made + measurementCount();
+    const made = telemetry.report().spans.made + tallyOf(meterProvider).measured;
     if (made === flushed || left === 0 || budget <= 0) return;
     left--;
     flushed = made;
@@ -133,18 +129,6 @@ function onceForEachMade(telemetry: Telemetry, inAll: number): () => void {
       budget -= performance.now() - began;
     });
   };
-}
-
-function reportUnsent({ spans }: TelemetryReport, hasMetrics: boolean): void {
-  const unsent = [
-    ...(spans.pending > 0 ? [`spans that were not sent, ${spans.pending} of them`] : []),
-    ...(hasMetrics ? ["measurements that were not collected"] : []),
-  ];
-  if (unsent.length === 0) return;
-  report(
-    "unsent_at_exit",
-    `the process ends with ${unsent.join(", and with ")}: process.exit() and an uncaught error give no time; before them, await telemetry.shutdown()`,
-  );
 }
 
 /** The one that runs, without the power to end it with a block. */

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { emptyScope, scope } from "../../src/context/open-scope.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { metricGroup, MetricGroups } from "../../src/groups/metric-group.ts";
+import { counter } from "../../src/metrics/accessors.ts";
 import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { caught } from "../trace/failures.ts";
 import { Metering } from "../metrics/metering.ts";
@@ -192,6 +193,55 @@ describe("a metric group", () => {
     expect(fails.get().fine).to.equal(true);
   });
 
+  it("that is made by an async function is told, and ends no process", async () => {
+    const before = troubles().invalid_argument ?? 0;
+    const Late = metricGroup("late", (async () => {
+      throw new Error("on purpose");
+    }) as unknown as () => { used: Counter });
+    silently(() => expect(Late.get().used).to.equal(undefined));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(troubles().invalid_argument).to.equal(before + 1);
+  });
+
+  it("may be given again and again in one scope: the last counts, and those before it where it has none", () => {
+    const fake = fakeOrders();
+    scope(() => {
+      MetricGroups.initializeAll({ orders: fakeOrders() });
+      MetricGroups.initializeAll({ orders: fake });
+      MetricGroups.initializeAll({});
+      Orders.get().placed.add(1);
+      for (let time = 0; time < 20_000; time++) MetricGroups.initializeAll({});
+      Orders.get().placed.add(2);
+    });
+    expect(fake.added).to.deep.equal([1]);
+  });
+
+  it("that fails has nothing observed of what it had made until then", async () => {
+    let tries = 0;
+    const Failing = metricGroup("failing", (meter) => {
+      const jobs = meter.createObservableUpDownCounter("failing.jobs");
+      jobs.addCallback((result) => result.observe(1, { try: tries }));
+      if (++tries < 3) throw new Error("on purpose");
+      return { jobs };
+    });
+    for (const _ of [1, 2]) expect(() => Failing.get().jobs).to.throw("on purpose");
+    expect(Failing.get().jobs).to.be.an("object");
+    testTelemetry((t) => expect(t.metric("failing.jobs").measurements).to.have.length(1))();
+  });
+
+  it("whose instruments are our accessors' can be replaced by what is used of them", () => {
+    const Mail = metricGroup("mailed", () => ({ sent: counter("mail.sent", { attributeKeys: ["kind"] }) }));
+    const added: number[] = [];
+    Mail.run({ sent: { add: (value) => added.push(value) } }, () => Mail.get().sent.add(1, { kind: "a" }));
+    expect(added).to.deep.equal([1]);
+  });
+
+  it("of a name that another has is told", () => {
+    const before = troubles().invalid_configuration ?? 0;
+    silently(() => metricGroup("orders", () => ({})));
+    expect(troubles().invalid_configuration).to.equal(before + 1);
+  });
+
   it("needs a function or a class", () => {
     for (const nothing of [undefined, null, 5, {}])
       expect(() => metricGroup("none", nothing as never)).to.throw(TypeError, "THR_NOT_A_FUNCTION");
@@ -293,6 +343,21 @@ describe("MetricGroups", () => {
     expect(caught(() => MetricGroups.initializeAll())).to.equal(error);
     expect(isMade).to.equal(true);
     isBroken = false;
+  });
+
+  it("leaves everything as it was where a container fails", () => {
+    const fake = fakeOrders();
+    MetricGroups.initializeAll({ orders: fake });
+    const failing = {
+      get orders(): never {
+        throw new Error("on purpose");
+      },
+    };
+    expect(() => MetricGroups.initializeAll(failing)).to.throw("on purpose");
+    Orders.get().placed.add(1);
+    expect(() => scope(() => MetricGroups.initializeAll(failing))).to.throw("on purpose");
+    Orders.get().placed.add(2);
+    expect(fake.added).to.deep.equal([1, 2]);
   });
 
   it("can be initialised again and again", () => {

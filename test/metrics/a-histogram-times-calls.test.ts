@@ -78,12 +78,26 @@ describe("histogram.time", () => {
   for (const unit of ["By", ""]) {
     it(`calls the function and records nothing where the unit is "${unit}", none of time`, async () => {
       const metering = new Metering();
-      const before = troubles().invalid_argument ?? 0;
+      const before = troubles().invalid_configuration ?? 0;
       silently(() => expect(metering.call(() => histogram("shop.size", { unit }).time(() => 5))).to.equal(5));
       expect(await metering.points("shop.size")).to.deep.equal([]);
-      expect(troubles().invalid_argument).to.equal(before + 1);
+      expect(troubles().invalid_configuration).to.equal(before + 1);
     });
   }
+
+  it("tells no more of an error's name than fits an attribute", async () => {
+    const metering = new Metering();
+    const failure = Object.assign(new Error("on purpose"), { name: "E".repeat(1_000_000) });
+    metering.run(() =>
+      failureOf(() =>
+        latency.time(() => {
+          throw failure;
+        }),
+      ),
+    );
+    const [[attributes] = []] = await metering.points("shop.latency");
+    expect(String(attributes?.["error.type"])).to.have.length(65_536);
+  });
 
   it("needs a function", () => {
     for (const nothing of [undefined, null, 5, {}])

@@ -189,19 +189,42 @@ describe("an accessor", () => {
 
   for (const name of [5, "", "1 bad name", "a b", "ä", "a".repeat(256), null, {}]) {
     it(`named ${JSON.stringify(name).slice(0, 20)} is silent, is reported, and costs no other metric`, async () => {
-      const before = troubles().invalid_argument ?? 0;
+      const before = troubles().invalid_configuration ?? 0;
       const metering = new Metering().run(() => {
         counter(name as string).add(1);
         orders.add(1);
       });
       expect((await metering.series()).map((series) => series.points)).to.deep.equal([[[{}, 1]]]);
-      expect(troubles().invalid_argument).to.equal(before + 1);
+      expect(troubles().invalid_configuration).to.equal(before + 1);
     });
   }
 
-  it("with a unit that is no text has none", async () => {
-    const metering = new Metering().run(() => counter("unitless", { unit: 5 as unknown as string }).add(1));
+  it("with an option that there is not, misspelt say, is told, and measures all the same", async () => {
+    const before = troubles().invalid_configuration ?? 0;
+    const options = { atributeKeys: ["currency"], boundaries: [1, 2] } as object;
+    const metering = new Metering().run(() => counter("misspelt", options).add(1));
     expect(await metering.series()).to.have.length(1);
+    expect(troubles().invalid_configuration).to.equal(before + 1);
+  });
+
+  for (const bounds of [
+    [3, 2],
+    [1, 1],
+    [1, Number.NaN],
+  ])
+    it(`with boundaries ${bounds.join(", ")} has those of its unit`, async () => {
+      const before = troubles().invalid_configuration ?? 0;
+      const advice = { explicitBucketBoundaries: bounds };
+      const metering = new Metering().run(() => histogram("h", { unit: "By", advice }).record(1));
+      expect(await metering.series()).to.have.length(1);
+      expect(troubles().invalid_configuration).to.equal(before + 1);
+    });
+
+  it("with a unit that is no text has none", async () => {
+    const before = troubles().invalid_configuration ?? 0;
+    const metering = new Metering().run(() => counter("unitless", { unit: 5 as unknown as string }).add(1));
+    expect((await metering.series()).map(({ unit }) => unit)).to.deep.equal([""]);
+    expect(troubles().invalid_configuration).to.equal(before + 1);
   });
 
   it("never throws over a name or options of the wrong kind", async () => {

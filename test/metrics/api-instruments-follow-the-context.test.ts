@@ -66,6 +66,34 @@ describe("an observable instrument of the API's global meter", () => {
     expect(asked).to.equal(1);
   });
 
+  it("is asked by each telemetry that its callback was added in, and leaves the one that removes it", async () => {
+    const [one, two] = [new Metering(), new Metering()];
+    const observable = meter.createObservableGauge("lib.shared");
+    let shared = 1;
+    const callback: ObservableCallback = (result) => result.observe(shared++ && 1);
+    const batch: BatchObservableCallback = (result) => result.observe(apart, 2);
+    const apart = meter.createObservableGauge("lib.batched");
+    for (const metering of [one, two])
+      metering.run(() => {
+        observable.addCallback(callback);
+        meter.addBatchObservableCallback(batch, [apart]);
+      });
+    for (const metering of [one, two])
+      for (const [name, value] of [
+        ["lib.shared", 1],
+        ["lib.batched", 2],
+      ] as const)
+        expect(await metering.points(name)).to.deep.equal([[{}, value]]);
+    let asked = 0;
+    const counting: ObservableCallback = () => void asked++;
+    for (const metering of [one, two]) metering.run(() => observable.addCallback(counting));
+    one.run(() => observable.removeCallback(counting));
+    await one.points("lib.shared");
+    expect(asked).to.equal(0);
+    await two.points("lib.shared");
+    expect(asked).to.equal(1);
+  });
+
   it("can be asked together with others", async () => {
     const metering = new Metering();
     const [first, second, apart] = ["first", "second", "apart"].map((name) =>

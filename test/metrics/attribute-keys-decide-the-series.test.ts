@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ContextVariable } from "../../src/context/context-variable.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
 import { counter, histogram, observableGauge } from "../../src/metrics/accessors.ts";
 import { silently } from "../stderr.ts";
@@ -40,15 +41,25 @@ describe("attributeKeys", () => {
     expect(unlisted()).to.equal(before + 2);
   });
 
+  it("keep the rest of a measurement where a context variable's value cannot be read", async () => {
+    const variable = new ContextVariable<unknown>("unreadable", { attribute: "unreadable.id" });
+    const visits = counter("shop.visits", { attributeKeys: ["unreadable.id", "kind"] });
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    const metering = new Metering();
+    silently(() => metering.run(() => variable.run(proxy, () => visits.add(1, { kind: "a" }))));
+    expect(await metering.points("shop.visits")).to.deep.equal([[{ kind: "a" }, 1]]);
+  });
+
   it("that are no list of texts are reported, and any key is taken", async () => {
-    const before = troubles().invalid_argument ?? 0;
+    const before = troubles().invalid_configuration ?? 0;
     const metering = new Metering();
     silently(() => {
       const wrong = counter("shop.wrong", { attributeKeys: "currency" as unknown as string[] });
       metering.run(() => wrong.add(1, { any: 1 }));
     });
     expect(await metering.points("shop.wrong")).to.deep.equal([[{ any: 1 }, 1]]);
-    expect(troubles().invalid_argument).to.equal(before + 1);
+    expect(troubles().invalid_configuration).to.equal(before + 1);
   });
 });
 

@@ -80,6 +80,19 @@ describe("a metric with many series", () => {
     expect(told(watch, collection("shop.requests", 999, byUser))).to.equal("");
   });
 
+  it("is told by the limit of a view that means it by its unit and meter, and not where its kind decides", () => {
+    const means = { instrumentUnit: "", meterName: "shop", aggregationCardinalityLimit: 10_000 };
+    expect(told(new CardinalityWatch([means]), collection("shop.visits", 3_000, byUser))).to.equal("");
+    const maybe = {
+      instrumentName: "shop.*",
+      instrumentType: "COUNTER",
+      aggregationCardinalityLimit: 10_000,
+    };
+    expect(told(new CardinalityWatch([maybe]), collection("shop.visits", 3_000, byUser))).to.equal("");
+    const less = { ...maybe, aggregationCardinalityLimit: 10 };
+    expect(told(new CardinalityWatch([less]), collection("shop.visits", 900, byUser))).to.equal("");
+  });
+
   it("is told whatever its attributes are", () => {
     expect(told(new CardinalityWatch(), collection("shop.odd", 1_000, odd))).to.include(
       'its attribute "list" has 1000 values, such as "[0]", "[1]", "[2]"',

@@ -9,7 +9,7 @@ import {
   observableGauge,
   observableUpDownCounter,
 } from "../../src/metrics/accessors.ts";
-import { collectOfProcess } from "../../src/metrics/collected.ts";
+import { attachCallbacksOfProcess } from "../../src/metrics/callback-registry.ts";
 import type { Observation } from "../../src/metrics/instruments.ts";
 import { silently } from "../stderr.ts";
 import { Metering } from "./metering.ts";
@@ -19,7 +19,7 @@ const observation: Observation = (observe) => observe(5);
 /** As `start()` does. */
 function makeDefault(metering: Metering | undefined): void {
   processState.providers = metering?.providers;
-  if (metering !== undefined) collectOfProcess(metering.providers.meterProvider, metering.providers);
+  if (metering !== undefined) attachCallbacksOfProcess(metering.providers.meterProvider, metering.providers);
 }
 
 describe("an observable instrument", () => {
@@ -59,6 +59,24 @@ describe("an observable instrument", () => {
     makeDefault(next);
     for (const metering of [other, process, next])
       expect(await metering.points("tenant.size")).to.deep.equal([]);
+  });
+
+  it("that ends itself as it is asked costs the next one nothing", async () => {
+    const metering = new Metering();
+    metering.run(() => {
+      const first = observableGauge("ends.itself", (observe) => {
+        observe(1);
+        first.end();
+      });
+      observableGauge("the.next", (observe) => observe(2));
+      observableGauge("the.last", (observe) => observe(3));
+    });
+    const series = await metering.series();
+    expect(series.map(({ name, points }) => [name, points])).to.deep.equal([
+      ["ends.itself", [[{}, 1]]],
+      ["the.next", [[{}, 2]]],
+      ["the.last", [[{}, 3]]],
+    ]);
   });
 
   it("declared outside any belongs to the process's telemetry, from its start on and after a restart", async () => {

@@ -53,8 +53,8 @@ export const METRICS_MUTATIONS: readonly Mutation[] = [
   {
     name: "an instrument keeps the first provider that it met",
     file: "metrics/current-instrument.ts",
-    find: "if (instrument === undefined || current !== provider) {",
-    replace: "if (instrument === undefined) {",
+    find: "if (used === undefined || current !== provider) {",
+    replace: "if (used === undefined) {",
   },
   {
     name: "an instrument is made again at each change of provider",
@@ -118,21 +118,33 @@ export const METRICS_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "an observable of a tenant belongs to the process",
-    file: "metrics/collected.ts",
-    find: "if (providers !== undefined) return attachOnce(askable, providers.meterProvider, providers);",
+    file: "metrics/callback-registry.ts",
+    find: "if (providers !== undefined) return attachOnce(callback, providers.meterProvider, providers);",
     replace: "",
   },
   {
     name: "an observable that has ended is asked by the next telemetry",
-    file: "metrics/collected.ts",
-    find: "export function collectNoMore(askable: Askable): void {\n  state.ofProcess.delete(askable);",
-    replace: "export function collectNoMore(askable: Askable): void {",
+    file: "metrics/callback-registry.ts",
+    find: "export function unregister(callback: RegisteredCallback): void {\n  state.ofProcess.delete(callback);",
+    replace: "export function unregister(callback: RegisteredCallback): void {",
   },
   {
     name: "an observable that has ended stays in its provider",
-    file: "metrics/collected.ts",
-    find: "    end?.();\n",
-    replace: "",
+    file: "metrics/callback-registry.ts",
+    find: "  try {\n    end();\n",
+    replace: "  try {\n",
+  },
+  {
+    name: "a callback that ends while it is asked is taken out of the list at once",
+    file: "metrics/callback-registry.ts",
+    find: "if (state.asking > 0) queueMicrotask(",
+    replace: "if (state.asking < 0) queueMicrotask(",
+  },
+  {
+    name: "a callback that is added in two telemetries belongs to the first",
+    file: "metrics/per-owner.ts",
+    find: "if (providers === undefined) return this.#ofProcess;",
+    replace: "if (providers !== null) return this.#ofProcess;",
   },
   {
     name: "a callback measures in whatever telemetry is current",
@@ -149,7 +161,7 @@ export const METRICS_MUTATIONS: readonly Mutation[] = [
   {
     name: "a callback is asked twice where it is added twice",
     file: "metrics/observable.ts",
-    find: "if (this.#callbacks.has(callback)) return;",
+    find: "if (own.has(callback)) return;",
     replace: "",
   },
   {

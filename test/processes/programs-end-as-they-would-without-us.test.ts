@@ -48,6 +48,35 @@ describe("a program that gives no time at its end", () => {
     expect(await told("none", "measure", "again")).to.equal("");
   });
 
+  it("hears of what its own telemetry has not collected, whatever another has, and of what a tenant leaves", async () => {
+    const measure = `
+      import { counter, createTelemetry, start, withSpan, withTelemetry } from "throughline";
+      start({ exporter: "console" });
+      const tenant = createTelemetry({ exporter: "none" });
+      if (process.argv[1] === "own") {
+        counter("work.done").add(1);
+        await tenant.flush();
+      }
+      if (process.argv[1] === "silent") {
+        withTelemetry(tenant, () => counter("work.done").add(1));
+        counter("a bad name").add(1);
+      }
+      if (process.argv[1] === "tenant") withTelemetry(createTelemetry({}), () => withSpan("lost", () => {}));
+      if (process.argv[1] === "ended") {
+        const ended = createTelemetry({ exporter: "console" });
+        withTelemetry(ended, () => counter("work.done").add(1));
+        await ended.shutdown();
+      }
+      process.exit(0);
+    `;
+    const told = async (what: string): Promise<string> =>
+      (await spawned(["--input-type=module", "-e", measure, what], NOBODY)).errors;
+    expect(await told("own")).to.match(/measurements that were not collected/);
+    expect(await told("tenant")).to.match(/spans that were not sent, 1 of them.*createTelemetry\(\)/);
+    expect(await told("ended")).to.equal("");
+    expect(await told("silent")).to.not.include("not collected");
+  });
+
   it("hears it also where a collector was not there for a while", async () => {
     let requests = 0;
     const collector = createHttpServer((request, response) => {

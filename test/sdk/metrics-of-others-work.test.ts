@@ -82,6 +82,33 @@ describe("start()", function () {
     expect([lines, errors]).to.deep.equal([[...ORDERS, ["library.calls", [[{}, 1]]]], ""]);
   });
 
+  it("goes on with the readers beside one that fails, whatever of it does", async () => {
+    const { lines } = await told(`
+      const failing = (name) => Object.assign(new sdk.PeriodicExportingMetricReader({ exporter: memory, exportIntervalMillis: 60_000 }),
+        { [name]: () => { throw new Error("on purpose"); } });
+      const telemetry = start({ exporter: "none", readers: [reader, failing("setMetricProducer"), failing("selectAggregation"),
+        failing("selectAggregationTemporality"), failing("selectCardinalityLimit")] });
+      use();
+      await reader.forceFlush();
+      const lines = seen();
+    `);
+    expect(lines).to.deep.equal(ORDERS);
+  });
+
+  it("takes its own provider, which asks for the current one, for none", async () => {
+    const { lines, errors } = await told(`
+      start({ exporter: "none" });
+      const own = metrics.getMeterProvider();
+      await start().shutdown();
+      const telemetry = start({ exporter: "none", readers: [reader], meterProvider: own });
+      use();
+      await reader.forceFlush();
+      const lines = seen();
+    `);
+    expect(lines).to.deep.equal(ORDERS);
+    expect(errors).to.include("meterProvider is our own");
+  });
+
   it("leaves out readers that fail as they begin, without a reader of ours that goes on unseen", async () => {
     const { lines, errors } = await told(`
       const broken = new sdk.PeriodicExportingMetricReader({ exporter: memory });
@@ -94,7 +121,7 @@ describe("start()", function () {
       await telemetry.shutdown();
     `);
     expect(lines).to.deep.equal([1]);
-    expect(errors).to.match(/readers of start\(\) failed \(Error: on purpose\): left out/);
+    expect(errors).to.match(/readers\[0\] of start\(\) failed \(Error: on purpose\)/);
   });
 
   it("names what is no reader, view or meter provider, or is not used, and goes on without it", async () => {

@@ -205,4 +205,37 @@ describe("start({ runtimeMetrics: true })", function () {
     `);
     expect([code, output]).to.deep.equal([0, "done\n"]);
   });
+
+  it("asks a provider that goes on without us for nothing more", async () => {
+    const { output } = await program(`
+      import { start } from "throughline";
+      import { createNoopMeter } from "@opentelemetry/api";
+      const asked = new Set();
+      const instrument = { addCallback: (callback) => asked.add(callback), removeCallback: (callback) => asked.delete(callback), record() {} };
+      const meter = new Proxy({}, { get: (_, name) =>
+        name.startsWith("create") ? () => instrument : name.startsWith("add") ? instrument.addCallback : instrument.removeCallback });
+      const meterProvider = { getMeter: () => meter };
+      for (let round = 0; round < 2; round++) {
+        const telemetry = start({ exporter: "none", meterProvider, runtimeMetrics: true, selfMetrics: true });
+        const during = asked.size;
+        await telemetry.shutdown();
+        console.log(during > 5, asked.size);
+      }
+    `);
+    expect(output).to.equal("true 0\ntrue 0\n");
+  });
+
+  it("measures garbage collection in the buckets of the conventions", async () => {
+    await using collector = await startReceiver({ port: 0 });
+    await program(
+      `import { start } from "throughline";
+       const telemetry = start({ endpoint: "${collector.endpoint}", runtimeMetrics: true });
+       let kept = [];
+       for (let round = 0; round < 200; round++) kept = Array.from({ length: 10_000 }, () => ({}));
+       await new Promise((resolve) => setTimeout(resolve, 50));
+       await telemetry.shutdown();`,
+    );
+    const series = collector.store.series().find(({ name }) => name === "v8js.gc.duration");
+    expect(series?.point.bounds).to.deep.equal([0.01, 0.1, 1, 10]);
+  });
 });
