@@ -1,3 +1,4 @@
+import { describe, report } from "../core/diagnostics.ts";
 import { isMember } from "./given-groups.ts";
 
 type Method = (...args: unknown[]) => unknown;
@@ -19,7 +20,7 @@ export function groupProxy(given: () => object | undefined, own: () => object): 
   };
   const holderOf = (key: PropertyKey): object => {
     const inPlace = given();
-    return inPlace !== undefined && isMember(inPlace, key) ? inPlace : own();
+    return inPlace !== undefined && hasMember(inPlace, key) ? inPlace : own();
   };
   const members = (): object => ({ ...own(), ...given() });
   return new Proxy(
@@ -37,4 +38,17 @@ export function groupProxy(given: () => object | undefined, own: () => object): 
       getOwnPropertyDescriptor: (_target, key) => Reflect.getOwnPropertyDescriptor(members(), key),
     },
   );
+}
+
+/** A stand-in that cannot be asked has none. */
+function hasMember(standIn: object, key: PropertyKey): boolean {
+  try {
+    return isMember(standIn, key);
+  } catch (thrown) {
+    report(
+      "plugin_failed",
+      `what stands in for a metric group failed (${describe(thrown)}); the group's own is used`,
+    );
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { Context } from "../context/context.ts";
 import { runIn } from "../context/current.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import type { IdGenerator } from "../core/ids.ts";
 import { attachCallbacksOfProcess } from "../metrics/callback-registry.ts";
@@ -66,12 +67,22 @@ export function testTelemetry<Arguments extends unknown[], Result>(
 ): Test<Arguments, Result> {
   const fn: unknown = last ?? optionsOrFn;
   requireFunction(fn, "testTelemetry(options?, fn)");
-  const options = last === undefined ? {} : { ...(optionsOrFn as TestTelemetryOptions | null) };
+  const options = last === undefined ? {} : readable(optionsOrFn as TestTelemetryOptions | null);
   // Without a length: mocha takes a function that declares a parameter for one that calls back.
   return notAwaited(function test(this: unknown, ...args: Arguments): Result {
     const { context, telemetry } = telemetryOfItsOwn(options);
     return runIn(context, () => (fn as (...all: unknown[]) => Result).call(this, telemetry, ...args));
   });
+}
+
+/** None of what cannot be read. */
+function readable(options: TestTelemetryOptions | null): TestTelemetryOptions {
+  try {
+    return { ...options };
+  } catch (thrown) {
+    report("invalid_argument", `the options of testTelemetry() could not be read (${describe(thrown)})`);
+    return {};
+  }
 }
 
 /** A test that is awaited in the place of being called would be one that passes without being run. */

@@ -236,6 +236,13 @@ describe("a metric group", () => {
     expect(added).to.deep.equal([1]);
   });
 
+  it("has its own members where what stands in cannot be asked", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    silently(() => Orders.run(proxy, () => Orders.get().placed.add(1)));
+    expect(made).to.equal(1);
+  });
+
   it("of a name that another has is told", () => {
     const before = troubles().invalid_configuration ?? 0;
     silently(() => metricGroup("orders", () => ({})));

@@ -5,12 +5,14 @@ import { logs } from "@opentelemetry/api-logs";
 import { expect } from "chai";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { scope } from "../../src/context/open-scope.ts";
+import { troubles } from "../../src/core/diagnostics.ts";
 import { metricGroup } from "../../src/groups/metric-group.ts";
 import { counter, gauge, histogram, observableGauge } from "../../src/metrics/accessors.ts";
 import { registerGlobals } from "../../src/sdk/globals.ts";
 import { fixedClock, sequentialIds, testTelemetry } from "../../src/testing.ts";
 import { annotate } from "../../src/trace/active-span.ts";
 import { startSpan, withSpan } from "../../src/trace/span-helpers.ts";
+import { silently } from "../stderr.ts";
 
 const orders = counter("shop.orders");
 const latency = histogram("shop.latency", { unit: "s" });
@@ -277,6 +279,17 @@ describe("testTelemetry", () => {
       expect(inspect(t)).to.equal(String(t));
     }),
   );
+
+  it("does without options that cannot be read", () => {
+    const before = troubles().invalid_argument ?? 0;
+    const options = {
+      get clock(): never {
+        throw new Error("on purpose");
+      },
+    };
+    silently(() => testTelemetry(options, (t) => expect(t.spans).to.deep.equal([]))());
+    expect(troubles().invalid_argument).to.equal(before + 1);
+  });
 
   it("needs a function", () => {
     for (const nothing of [undefined, null, 5, {}])
