@@ -2,10 +2,12 @@
 import { context, propagation } from "@opentelemetry/api";
 import { createServer, get, type IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
-import { activeSpan, counter, start, withSpan } from "throughline";
+import { counter, currentRequest, start, withSpan } from "throughline";
+import { middleware } from "throughline/http";
 import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "orders" });
+const serve = middleware({ log: false });
 const orders = counter("orders.placed", { unit: "{order}" });
 const payments = process.env["PAYMENTS_URL"] ?? "";
 
@@ -45,16 +47,18 @@ async function checkout({ amount, tier }: Order): Promise<void> {
   );
 }
 
-const server = createServer(async (request, response) => {
-  activeSpan().updateName("POST /orders").setAttribute("http.route", "/orders");
-  const order = (await json(request)) as Order;
-  const outcome = await checkout(order).then(
-    () => "paid",
-    (error: unknown) => (error instanceof Declined ? "declined" : "failed"),
-  );
-  orders.add(1, { outcome });
-  response.statusCode = { paid: 201, declined: 402, failed: 500 }[outcome] ?? 500;
-  response.end();
-});
+const server = createServer((request, response) =>
+  serve(request, response, async () => {
+    currentRequest().route = "/orders";
+    const order = (await json(request)) as Order;
+    const outcome = await checkout(order).then(
+      () => "paid",
+      (error: unknown) => (error instanceof Declined ? "declined" : "failed"),
+    );
+    orders.add(1, { outcome });
+    response.statusCode = { paid: 201, declined: 402, failed: 500 }[outcome] ?? 500;
+    response.end();
+  }),
+);
 
 await serveUntilTold(server, telemetry);

@@ -3,10 +3,12 @@ import { propagation } from "@opentelemetry/api";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { activeSpan, annotate, counter, histogram, start, withSpan } from "throughline";
+import { annotate, counter, currentRequest, histogram, start, withSpan } from "throughline";
+import { middleware } from "throughline/http";
 import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "payments" });
+const serve = middleware({ log: false });
 const charges = counter("payments.charges", { unit: "{charge}" });
 const amounts = histogram("payments.amount", { unit: "EUR" });
 
@@ -26,16 +28,18 @@ async function charge(amount: number): Promise<boolean> {
   });
 }
 
-const server = createServer(async (request, response) => {
-  const route = request.method === "GET" ? "/fee" : "/charges";
-  activeSpan().updateName(`${request.method} ${route}`).setAttribute("http.route", route);
-  if (route === "/fee") {
-    response.end(JSON.stringify({ fee: 2 }));
-    return;
-  }
-  const { amount } = JSON.parse(await text(request)) as { amount: number };
-  response.statusCode = (await charge(amount)) ? 200 : 402;
-  response.end();
-});
+const server = createServer((request, response) =>
+  serve(request, response, async () => {
+    const route = request.method === "GET" ? "/fee" : "/charges";
+    currentRequest().route = route;
+    if (route === "/fee") {
+      response.end(JSON.stringify({ fee: 2 }));
+      return;
+    }
+    const { amount } = JSON.parse(await text(request)) as { amount: number };
+    response.statusCode = (await charge(amount)) ? 200 : 402;
+    response.end();
+  }),
+);
 
 await serveUntilTold(server, telemetry);

@@ -9,7 +9,8 @@ const compiler = "node_modules/typescript/bin/tsc";
 const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.json"], { stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 
-const doors = ["index", "api", "register", "testing", "devtools", "cli/throughline"];
+const middleware = ["http", "express", "fastify", "koa", "hono"];
+const doors = ["index", "api", "register", "testing", "devtools", ...middleware, "cli/throughline"];
 const bundle = await rollup({
   input: Object.fromEntries(doors.map((door) => [door, `dist/${door}.js`])),
   external: (source) => !source.startsWith(".") && !source.startsWith("dist/") && !source.startsWith("/"),

@@ -28,7 +28,15 @@ export { RecorderLoopUnavailableError } from "./recorders/recorder-loop-unavaila
 export type { RecorderLoopOptions, RecorderOptions } from "./recorders/recorder-options.ts";
 export type { RecorderReport } from "./recorders/recorder-report.ts";
 export type { RecorderResult } from "./recorders/recorder-result.ts";
-export type { ReceivedRequest } from "./instrumentation/http-server.ts";
+export type { ReceivedRequest, Trust } from "./instrumentation/http-policy.ts";
+export {
+  jsonLogger,
+  type LineFields,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from "./logs/json-logger.ts";
+export { type LogFields, logFields } from "./logs/log-fields.ts";
 export {
   counter,
   type Declare,
@@ -54,6 +62,18 @@ export type {
   Observed,
   UpDownCounter,
 } from "./metrics/instruments.ts";
+export type { Cleanup } from "./request/cleanups.ts";
+export {
+  currentRequest,
+  currentResponse,
+  type CurrentResponse,
+  requestCache,
+  tryCurrentRequest,
+  tryCurrentResponse,
+} from "./request/current-request.ts";
+export { detached, operation, type OperationOptions } from "./request/operation.ts";
+export type { RequestCache } from "./request/request-cache.ts";
+export type { CurrentRequest } from "./request/request-scope.ts";
 export { createTelemetry, withTelemetry } from "./sdk/create-telemetry.ts";
 export type { ExporterName } from "./sdk/environment.ts";
 export type { ExitOptions, HttpOptions, StartOptions, TelemetryOptions } from "./sdk/options.ts";

@@ -15,7 +15,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   otlp: ["core", "resource", "record"],
   waterfall: ["core"],
   export: ["core", "context", "otlp", "resource", "waterfall", "record"],
-  instrumentation: ["core", "context", "trace", "metrics"],
+  concurrency: ["core", "context", "trace"],
+  request: ["core", "context", "trace", "concurrency"],
+  logs: ["core", "context", "trace"],
+  instrumentation: ["core", "context", "trace", "metrics", "request"],
+  middleware: ["core", "context", "trace", "logs", "request", "instrumentation"],
   sdk: [
     "core",
     "context",

@@ -120,6 +120,7 @@ function importsOf(code: string): string {
   const main = called("index");
   const others = called("api").filter((name) => !main.includes(name));
   return [
+    `import { ${called("http").join(", ")} } from "throughline/http"; import { createServer } from "node:http";`,
     `import { ${called("testing").join(", ")} } from "throughline/testing";`,
     `import { ${main.join(", ")} } from "throughline";`,
     `import { ${others.join(", ")} } from "throughline/api";`,

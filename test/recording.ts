@@ -1,4 +1,4 @@
-import { type MeterProvider, metrics } from "@opentelemetry/api";
+import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
 import { Context } from "../src/context/context.ts";
 import { runIn } from "../src/context/current.ts";
 import type { AttributeList } from "../src/core/attributes.ts";
@@ -38,7 +38,7 @@ export interface Recording {
 
 /** Providers whose ended spans are kept in `spans`. */
 export function recording(
-  meterProvider: MeterProvider = metrics.getMeterProvider(),
+  meterProvider: MeterProvider = { getMeter: () => createNoopMeter() },
   options: Partial<TracingOptions> = {},
 ): Recording {
   const spans: RecordedSpan[] = [];

@@ -27,9 +27,13 @@ export function scope<Result>(fn: () => Result): Result {
  */
 export function emptyScope<Result>(fn: () => Result): Result {
   requireFunction(fn, "emptyScope(fn)");
-  const active = currentContext();
-  const empty = new Context(undefined, active.providers, new Scope());
-  return runIn(isTracingSuppressed(active) ? suppressed(empty) : empty, fn);
+  return runIn(emptied(currentContext()), fn);
+}
+
+/** What is left of a context where nothing is inherited: where telemetry goes, and whether there is to be any. */
+export function emptied(context: Context, own: Scope = new Scope()): Context {
+  const empty = new Context(undefined, context.providers, own);
+  return isTracingSuppressed(context) ? suppressed(empty) : empty;
 }
 
 /** Unsets every variable of the current scope; what outer scopes hold stays. Nothing outside any scope. */

@@ -1,4 +1,5 @@
 import { ThroughlineError } from "../core/errors.ts";
+import type { Operation } from "./operation.ts";
 import type { SpanFrame } from "./span-frame.ts";
 
 /** A variable's value where it has one: undefined is a value too. */
@@ -42,6 +43,8 @@ export class Scope {
   // Not `#private`: another copy of this package in the process opens scopes within ours.
   /** Tells this scope from others without keeping it. */
   readonly id: number = nextId();
+  /** What this scope and those that began with it are part of. */
+  readonly operation: Operation | undefined;
   /** By the index of the variable. */
   private bindings: (Binding | undefined)[];
   private others: Map<number, Binding> | undefined;
@@ -49,7 +52,8 @@ export class Scope {
   private isShared: boolean;
 
   /** A scope of its own, with what is set in `outer` now. What either sets afterwards the other never sees. */
-  constructor(outer?: Scope) {
+  constructor(outer?: Scope, operation: Operation | undefined = outer?.operation) {
+    this.operation = operation;
     this.bindings = outer === undefined ? NOTHING : outer.bindings;
     this.others = outer?.others;
     this.isShared = true;

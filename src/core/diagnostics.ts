@@ -9,6 +9,7 @@ export type Trouble =
   | "callback_failed"
   | "cardinality_high"
   | "changed_after_end"
+  | "cleanup_failed"
   | "collector_rejects"
   | "collector_unreachable"
   | "collector_warns"

@@ -17,6 +17,10 @@ const SENTENCES = {
   THR_NOT_A_NAME: "needs a name: a text that is not empty",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
+  THR_NOT_CALLED: "was given to the framework itself: call it, as in app.use(middleware())",
+  THR_NO_REQUEST:
+    "is for what runs below a request, by middleware or the hook of start(), or below operation(name, fn); tryCurrentRequest() gives undefined elsewhere",
+  THR_NO_RESPONSE: "found none: a job has no response, and a request that is over has let go of its own",
   THR_NO_SCOPE: "was called outside any scope: wrap the operation in scope(fn) or withSpan(name, fn)",
   THR_RECORDER_EXISTS:
     "was given the name of a recorder that is there already: keep the first, or choose another name",

@@ -7,6 +7,7 @@ import { currentTracer } from "../trace/current-tracer.ts";
 import { errorNames, exceptionMessage } from "../trace/exception.ts";
 import { DEFAULT_PORTS, HTTP_SCOPE, methodOf, namesSpan, pathOf } from "./http-attributes.ts";
 import { HttpExchange } from "./http-exchange.ts";
+import type { HttpPolicy } from "./http-policy.ts";
 
 /** Where a request goes. */
 export interface Target {
@@ -33,15 +34,13 @@ const tracerIn = currentTracer(HTTP_SCOPE, VERSION);
  * CONNECT, which asks a proxy for a tunnel and is no request to the server behind it.  (Semantic conventions: HTTP
  * client spans)
  */
-export function beginClientExchange(
-  request: OutgoingRequest,
-  knownMethods: ReadonlySet<string>,
-): HttpExchange | undefined {
+export function beginClientExchange(request: OutgoingRequest, policy: HttpPolicy): HttpExchange | undefined {
   const context = currentContext();
   const parent = request.getHeader("traceparent");
-  if (isTracingSuppressed(context) || request.method === "CONNECT" || isOfClientSpan(parent, context))
-    return undefined;
-  const { name, known, original } = methodOf(request.method, knownMethods);
+  if (request.method === "CONNECT") return undefined;
+  correlate(request, context, policy);
+  if (isTracingSuppressed(context) || isOfClientSpan(parent, context)) return undefined;
+  const { name, known, original } = methodOf(request.method, policy.knownMethods);
   const target = targetAttributes(request);
   const attributes = { "http.request.method": known, "http.request.method_original": original, ...target };
   const span = tracerIn(context).startSpan(name, { kind: SpanKind.CLIENT, attributes }, context);
@@ -51,6 +50,13 @@ export function beginClientExchange(
   exchange.measureWith("server.address", target["server.address"]);
   exchange.measureWith("server.port", target["server.port"]);
   return exchange;
+}
+
+/** Also where others trace the request: the id is not theirs to send. */
+function correlate(request: OutgoingRequest, { scope }: Context, policy: HttpPolicy): void {
+  const operation = scope?.operation;
+  if (operation !== undefined && policy.correlates(request.host))
+    SETTER.set(request, "x-correlation-id", operation.correlationId);
 }
 
 const SETTER: TextMapSetter<OutgoingRequest> = {

@@ -1,6 +1,7 @@
 import { beginClientExchange, breakOff, type OutgoingRequest } from "./client-exchange.ts";
 import { DEFAULT_PORTS } from "./http-attributes.ts";
 import { unlessTraced } from "./official-undici.ts";
+import type { HttpPolicy } from "./http-policy.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { Subscription } from "./subscription.ts";
 
@@ -17,13 +18,13 @@ interface UndiciRequest {
 }
 
 /** A client span for every request of `fetch` and undici, each redirect its own, and the trace's headers on it. */
-export function traceFetch(knownMethods: ReadonlySet<string>): Subscription {
+export function traceFetch(policy: HttpPolicy): Subscription {
   const exchanges = new OpenExchanges<UndiciRequest>();
   return new Subscription()
     .on<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
       const exchange = unlessTraced(headersOf(request, "traceparent"), () =>
         // An upgraded connection is no request: nothing tells when it is over.
-        request.upgrade ? undefined : beginClientExchange(outgoing(request), knownMethods),
+        request.upgrade ? undefined : beginClientExchange(outgoing(request), policy),
       );
       if (exchange !== undefined) exchanges.set(request, exchange);
     })

@@ -3,6 +3,7 @@ import { report } from "../core/diagnostics.ts";
 import { beginClientExchange, breakOff, type Target, targetAttributes } from "./client-exchange.ts";
 import { hostAndPort } from "./http-attributes.ts";
 import type { HttpExchange } from "./http-exchange.ts";
+import type { HttpPolicy } from "./http-policy.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { guarded, Subscription } from "./subscription.ts";
 
@@ -15,14 +16,14 @@ interface Answered {
 }
 
 /** A client span for every request made with node:http, and the trace's headers on it. */
-export function traceHttpClient(knownMethods: ReadonlySet<string>): Subscription {
+export function traceHttpClient(policy: HttpPolicy): Subscription {
   const exchanges = new OpenExchanges<ClientRequest>();
   return (
     new Subscription()
       .on<{ request: ClientRequest }>(
         CAN_INJECT ? "http.client.request.created" : "http.client.request.start",
         ({ request }) => {
-          const exchange = begin(request, knownMethods);
+          const exchange = begin(request, policy);
           if (exchange === undefined) return;
           exchanges.set(request, exchange);
           // It comes once the response has come or broken off, too.
@@ -44,7 +45,7 @@ export function traceHttpClient(knownMethods: ReadonlySet<string>): Subscription
   );
 }
 
-function begin(request: ClientRequest, knownMethods: ReadonlySet<string>): HttpExchange | undefined {
+function begin(request: ClientRequest, policy: HttpPolicy): HttpExchange | undefined {
   // Most likely an instrumentation has, whose span is not active any more by the time that Node 20 tells of the request.
   if (!CAN_INJECT && request.hasHeader("traceparent")) return undefined;
   return beginClientExchange(
@@ -54,7 +55,7 @@ function begin(request: ClientRequest, knownMethods: ReadonlySet<string>): HttpE
       getHeader: (name) => request.getHeader(name)?.toString(),
       setHeader: (name, value) => setHeader(request, name, value),
     },
-    knownMethods,
+    policy,
   );
 }
 

@@ -8,8 +8,10 @@ import {
 import { performance } from "node:perf_hooks";
 import type { Context } from "../context/context.ts";
 import { VERSION } from "../core/version.ts";
-import { histogramIn } from "../metrics/accessors.ts";
+import { histogramIn, upDownCounterIn } from "../metrics/accessors.ts";
 import { boundariesFor } from "../metrics/default-boundaries.ts";
+import { errorNames, exceptionMessage } from "../trace/exception.ts";
+import { isRecordedWithin } from "../trace/recorded-errors.ts";
 import { HTTP_SCOPE } from "./http-attributes.ts";
 
 type HttpKind = SpanKind.SERVER | SpanKind.CLIENT;
@@ -28,7 +30,13 @@ function durationOf(side: "server" | "client"): ReturnType<typeof histogramIn> {
 }
 
 /** From here on a status is an error: of a server its own, of a client any.  (Semantic conventions: HTTP spans, status) */
-const FIRST_ERROR = { [SpanKind.SERVER]: 500, [SpanKind.CLIENT]: 400 };
+export const FIRST_ERROR_OF_SERVER = 500;
+const FIRST_ERROR = { [SpanKind.SERVER]: FIRST_ERROR_OF_SERVER, [SpanKind.CLIENT]: 400 };
+
+const active = upDownCounterIn(HTTP_SCOPE, VERSION, "http.server.active_requests", {
+  unit: "{request}",
+  description: "Number of active HTTP server requests.",
+});
 
 /**
  * A request, received or made, until its response is over: its span, and the measurement of its duration. Both go where
@@ -41,6 +49,8 @@ export class HttpExchange {
   readonly #kind: HttpKind;
   readonly #measured: Attributes;
   readonly #began = performance.now();
+  /** By what it is counted while it is open. */
+  readonly #open: Attributes | undefined;
   #isMeasured = true;
   #isAnswered = false;
 
@@ -50,6 +60,7 @@ export class HttpExchange {
     this.span = span;
     this.context = context;
     this.#measured = measured;
+    if (kind === SpanKind.SERVER) active(1, (this.#open = openOf(measured)), context);
   }
 
   /** What the measurement tells besides; the span tells it already, or never. */
@@ -78,15 +89,43 @@ export class HttpExchange {
     this.span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) });
   }
 
+  /** By what a handler threw. */
+  failBy(thrown: unknown): void {
+    const { name, code } = errorNames(thrown);
+    this.fail(name ?? code ?? "_OTHER", exceptionMessage(thrown));
+    if (!isRecordedWithin(thrown, this.span)) this.span.recordException(thrown as Error);
+  }
+
+  /** The template that its path follows.  (Semantic conventions: HTTP spans, name and http.route) */
+  tellRoute(route: string): void {
+    this.tell("http.route", route);
+    const method = this.#measured["http.request.method"];
+    this.span.updateName(`${method === "_OTHER" ? "HTTP" : String(method)} ${route}`);
+  }
+
   /** For one whose duration another measures. */
   leaveMeasuring(): void {
     this.#isMeasured = false;
   }
 
-  end(): void {
+  /** How long it took, in seconds. */
+  end(): number {
     // Before the span ends, for processors of others may take their time.
     const seconds = (performance.now() - this.#began) / 1000;
-    this.span.end();
-    if (this.#isMeasured) durations[this.#kind](seconds, this.#measured, this.context);
+    try {
+      this.span.end();
+    } finally {
+      if (this.#isMeasured) durations[this.#kind](seconds, this.#measured, this.context);
+      if (this.#open !== undefined) active(-1, this.#open, this.context);
+    }
+    return seconds;
   }
+}
+
+/** (Semantic conventions: Metric http.server.active_requests) */
+function openOf(measured: Attributes): Attributes {
+  return {
+    "http.request.method": measured["http.request.method"],
+    "url.scheme": measured["url.scheme"],
+  };
 }

@@ -28,7 +28,7 @@ export interface Measurements {
   /** Those of given attributes that are attributes of this instrument, to measure with again and again. */
   readonly own: (attributes: unknown) => Attributes;
   readonly measureWith: (own: Attributes, value: number) => void;
-  /** For one whose value and attributes need no check. */
+  /** For one whose value and attributes need no check. Never throws. */
   readonly record: (value: number, attributes: Attributes, context: Context) => void;
 }
 
@@ -50,7 +50,13 @@ export function measurements<Instrument>(
     if (result !== undefined) ignoreRejection(result);
   };
   return {
-    record,
+    record: (value, attributes, context) => {
+      try {
+        record(value, attributes, context);
+      } catch (thrown) {
+        reportLost(name, thrown);
+      }
+    },
     measure: (value, attributes, given) => {
       if (!isMeasurement(value, least)) return reportValue(name, value, least);
       try {

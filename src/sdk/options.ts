@@ -12,7 +12,7 @@ import type { OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
-import type { ReceivedRequest } from "../instrumentation/http-server.ts";
+import type { ReceivedRequest, Trust } from "../instrumentation/http-policy.ts";
 import type { ExporterName } from "./environment.ts";
 
 /** What happens as the process ends. */
@@ -31,6 +31,18 @@ export interface HttpOptions {
   readonly client?: boolean | undefined;
   /** Received requests in which nothing is to be traced, such as health checks. */
   readonly ignore?: ((request: ReceivedRequest) => boolean) | undefined;
+  /**
+   * What becomes of the trace that a caller's traceparent names: "continue" it (the default), begin another that is a
+   * "link" to it, or "ignore" it, as is right for callers whom anybody can be. A function says it for each request.
+   */
+  readonly trust?: Trust | ((request: ReceivedRequest) => Trust) | undefined;
+  /** The keys of a caller's baggage that are taken. Default: all of one whose trace is continued, none of another. */
+  readonly baggage?: readonly string[] | undefined;
+  /**
+   * The hosts whose requests carry X-Correlation-ID, `*.example.com` for each below; false: none. Default: those of this
+   * network, by their name (one without a dot, .local, .internal) or address (loopback, private).
+   */
+  readonly correlate?: false | readonly string[] | undefined;
   /** The methods, as they are written, that spans are named by; any other is `_OTHER`. OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS. Default: those of RFC 9110, PATCH and QUERY. */
   readonly knownMethods?: readonly string[] | undefined;
 }

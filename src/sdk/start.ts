@@ -4,6 +4,7 @@ import { processState } from "../context/process-state.ts";
 import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { traceFetch } from "../instrumentation/fetch.ts";
+import { usePolicy } from "../instrumentation/http-policy.ts";
 import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
 import { measureRuntime } from "../instrumentation/runtime-metrics.ts";
@@ -88,11 +89,13 @@ function measured(meterProvider: MeterProvider): Subscription | undefined {
   }
 }
 
-function httpHooks({ http, contextManager }: Settings): Subscription[] {
-  const { server, client, isIgnored, knownMethods } = http;
-  const hooks = client ? [traceHttpClient(knownMethods), traceFetch(knownMethods)] : [];
+function httpHooks({ http, contextManager }: Settings): readonly { end(): void }[] {
+  const { server, client, policy } = http;
+  // Also for requests that middleware alone hears of.
+  const hooks: { end(): void }[] = [usePolicy(policy)];
+  if (client) hooks.push(traceHttpClient(policy), traceFetch(policy));
   if (!server) return hooks;
-  if (processState.ownsContext) hooks.push(traceHttpServer(isIgnored, knownMethods));
+  if (processState.ownsContext) hooks.push(traceHttpServer(policy));
   else if (contextManager !== undefined) reportUntraced();
   return hooks;
 }
@@ -101,7 +104,7 @@ function httpHooks({ http, contextManager }: Settings): Subscription[] {
 function reportUntraced(): void {
   report(
     "requests_untraced",
-    "requests that node:http receives are not traced: their handlers can be put into our own contexts alone, and another ContextManager keeps them; use the instrumentation of its SDK",
+    "requests that node:http receives are not traced: their handlers can be put into our own contexts alone, and another ContextManager keeps them; use our middleware, or the instrumentation of its SDK",
   );
 }
 

@@ -6,7 +6,7 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { runIn } from "../../src/context/current.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
-import { KNOWN_METHODS } from "../../src/instrumentation/http-attributes.ts";
+import { DEFAULT_POLICY } from "../../src/instrumentation/http-policy.ts";
 import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
@@ -139,10 +139,13 @@ describe("a request", () => {
   it("begins anew on its connection, whatever became of the former ones: ignored, failed or no more traced", async () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     const seen: [path: string | undefined, user: string | undefined][] = [];
-    const ignoring = traceHttpServer(({ url: path }) => {
-      if (path === "/broken") throw new Error("on purpose");
-      return path === "/ignored";
-    }, KNOWN_METHODS);
+    const ignoring = traceHttpServer({
+      ...DEFAULT_POLICY,
+      isIgnored: ({ url: path }) => {
+        if (path === "/broken") throw new Error("on purpose");
+        return path === "/ignored";
+      },
+    });
     await serving(
       (request, response) => {
         seen.push([request.url, user.tryGet()]);

@@ -47,11 +47,11 @@ function measuring() {
   return { provider, collected };
 }
 
-/** What was measured while `fn` made its requests. */
+/** What was measured while `fn` made its requests, besides how many were open. */
 async function measured(fn: () => Promise<void>): Promise<Measured[]> {
   const { provider, collected } = measuring();
   await tracedHttp(fn, provider);
-  return collected();
+  return (await collected()).filter(({ name }) => name.endsWith(".duration"));
 }
 
 const side = (all: readonly Measured[], name: "server" | "client") =>
@@ -170,7 +170,7 @@ describe("the duration of requests", () => {
     };
     const { providers } = recording(provider);
     new HttpExchange(SpanKind.SERVER, span, new Context(span, providers), {}).end();
-    const [only] = await collected();
+    const [only] = side(await collected(), "server");
     expect(only?.value.sum).to.be.below(0.04);
   });
 
@@ -194,5 +194,43 @@ describe("the duration of requests", () => {
         "error.type": "aborted",
       },
     ]);
+  });
+});
+
+describe("the number of active requests", () => {
+  it("is told by method and scheme, and is none once they are over, however they ended", async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 100_000 });
+    const provider = new MeterProvider({ readers: [reader] });
+    const active = async (): Promise<unknown> => {
+      exporter.reset();
+      await provider.forceFlush();
+      const metric = exporter
+        .getMetrics()
+        .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
+        .find(({ descriptor }) => descriptor.name === "http.server.active_requests");
+      return metric?.dataPoints.map(({ attributes, value }) => [attributes, value]);
+    };
+    const GET = { "http.request.method": "GET", "url.scheme": "http" };
+    let during: unknown;
+    await tracedHttp(
+      () =>
+        serving(
+          ({ url }, response) => void (url === "/answered" && response.end()),
+          async (url) => {
+            const open = ["/open", "/open", "/answered"].map((path) =>
+              runIn(SUPPRESSED, () => http.get(url + path).on("error", () => {})),
+            );
+            await sleep(30);
+            during = await active();
+            for (const request of open) request.destroy();
+            await sleep(30);
+          },
+        ),
+      provider,
+    );
+    expect(during).to.deep.equal([[GET, 2]]);
+    expect(await active()).to.deep.equal([[GET, 0]]);
+    await provider.shutdown();
   });
 });

@@ -247,7 +247,7 @@ describe("an incoming request", () => {
           },
         ),
       undefined,
-      new Set(["PROPFIND"]),
+      { knownMethods: new Set(["PROPFIND"]) },
     );
     for (const kind of [SpanKind.SERVER, SpanKind.CLIENT])
       expect(ofKind(spans, kind).map(({ name }) => name)).to.deep.equal(["PROPFIND", "HTTP"]);

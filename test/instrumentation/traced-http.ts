@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { processState } from "../../src/context/process-state.ts";
 import { traceFetch } from "../../src/instrumentation/fetch.ts";
-import { KNOWN_METHODS } from "../../src/instrumentation/http-attributes.ts";
+import { DEFAULT_POLICY, type HttpPolicy, usePolicy } from "../../src/instrumentation/http-policy.ts";
 import { traceHttpClient } from "../../src/instrumentation/http-client.ts";
 import { traceHttpServer } from "../../src/instrumentation/http-server.ts";
 import { W3C_PROPAGATOR } from "../../src/propagation/w3c-propagator.ts";
@@ -16,17 +16,16 @@ export const TELLS_LATE: boolean = process.versions.node.startsWith("20.");
 export async function tracedHttp(
   fn: () => Promise<void>,
   meterProvider?: MeterProvider,
-  knownMethods: ReadonlySet<string> = KNOWN_METHODS,
+  changes: Partial<HttpPolicy> = {},
+  hooked = true,
 ): Promise<RecordedSpan[]> {
   const { spans, providers } = recording(meterProvider);
   const before = processState.providers;
   processState.providers = providers;
   propagation.setGlobalPropagator(W3C_PROPAGATOR);
-  const hooks = [
-    traceHttpServer(() => false, knownMethods),
-    traceHttpClient(knownMethods),
-    traceFetch(knownMethods),
-  ];
+  const policy = { ...DEFAULT_POLICY, ...changes };
+  const hooks: { end(): void }[] = [usePolicy(policy)];
+  if (hooked) hooks.push(traceHttpServer(policy), traceHttpClient(policy), traceFetch(policy));
   try {
     await fn();
     // A server span ends with its response's close, a moment after the client has read the last byte.

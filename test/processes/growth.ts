@@ -4,9 +4,12 @@ import { setImmediate as turn } from "node:timers/promises";
 import {
   bind,
   ContextVariable,
+  currentRequest,
   gather,
   MetricsRecorder,
+  operation,
   RecorderLoop,
+  requestCache,
   scope,
   Snapshot,
   start,
@@ -82,6 +85,14 @@ const CASES: Record<string, (count: number) => Promise<void>> = {
     await recorder.stop();
     await times(count, () => void recorder.registerEvent({ type: "event" }));
     kept.push(() => recorder);
+  },
+  operations: async (count) => {
+    for (let index = 0; index < count / 10; index++)
+      await operation("job", async () => {
+        user.set(index);
+        currentRequest().defer(() => index);
+        await requestCache().get("one", () => index);
+      });
   },
   "recorders that have stopped": async (count) => {
     for (let index = 0; index < count / 10; index++) {

@@ -45,6 +45,45 @@ describe("examples/tenants.ts", function () {
   });
 });
 
+describe("examples of requests", function () {
+  this.timeout(20_000);
+
+  for (const [framework, route] of [
+    ["http", "/orders/{id}"],
+    ["express", "/orders/:id"],
+    ["fastify", "/orders/:id"],
+    ["koa", "/orders/:id"],
+    ["hono", "/orders/:id"],
+  ])
+    it(`say of each what it was, in lines that agree: ${framework}`, async () => {
+      const { code, output, errors } = await spawned([`examples/requests-on-${framework}.ts`]);
+      expect([code, errors]).to.deep.equal([0, ""]);
+      const said = output.trim().split("\n");
+      const told = said
+        .filter((line) => line.startsWith("{"))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(
+        told.map(({ message, request_id: request, user_id: user }) => [
+          String(message).replace(/ in .*/, ""),
+          request,
+          user,
+        ]),
+      ).to.deep.equal([
+        ["order loaded", "request-7", undefined],
+        [`GET ${route} 200`, "request-7", "ann"],
+        [`GET ${route} 500`, "request-0", undefined],
+      ]);
+      const [loaded, found, missed] = told;
+      expect(loaded?.["trace_id"]).to.equal(found?.["trace_id"]);
+      expect(missed?.["trace_id"]).not.to.equal(found?.["trace_id"]);
+      expect(missed?.["exception.message"]).to.equal("there is no order 0");
+      expect(said.filter((line) => !line.startsWith("{"))).to.deep.equal([
+        '200 request-7 {"order":{"id":"7","buyer":"ann"},"copies":1,"request":"request-7"}',
+        "500 request-0",
+      ]);
+    });
+});
+
 describe("examples of tests", function () {
   this.timeout(20_000);
 

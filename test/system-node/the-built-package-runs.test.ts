@@ -26,7 +26,7 @@ describe(`on Node ${process.versions.node}`, () => {
     const spans = receiver.store.traces().flatMap((trace) => trace.spans);
     await receiver.close();
     expect(errors).to.equal("");
-    expect(JSON.parse(output)).to.deep.equal({ spans: [3, 3], metrics: [3, 3] });
+    expect(JSON.parse(output)).to.deep.equal({ spans: [3, 3], metrics: [4, 4] });
     expect(spans.map((span) => span.name).toSorted()).to.deep.equal(["GET", "GET", "work"]);
     expect(new Set(spans.map((span) => span.traceId)).size).to.equal(1);
   });
