@@ -4,11 +4,13 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { cpus } from "node:os";
+import { frameworkRows } from "./frameworks/run.ts";
 import { WORKLOADS } from "./workloads.ts";
 
 const ROUNDS = 7;
 const SPANS = 300_000;
 const REQUESTS = 20_000;
+const FRAMEWORK_ROUNDS = 5;
 
 /** What both sides took in one round, in ns. */
 interface Pair {
@@ -40,8 +42,9 @@ for (const [name, { title, isExported }] of Object.entries(WORKLOADS)) {
 }
 for (const [title, args] of Object.entries(MEASUREMENTS)) rows.push(await measurement(title, args));
 rows.push(await overHttp());
-writeFileSync("bench/README.md", page(rows));
-console.log(`\n${page(rows)}`);
+const onFrameworks = await frameworkRows(FRAMEWORK_ROUNDS, REQUESTS);
+writeFileSync("bench/README.md", page(rows, onFrameworks));
+console.log(`\n${page(rows, onFrameworks)}`);
 
 async function measurement(title: string, args: readonly string[]): Promise<string> {
   const pairs: Pair[] = [];
@@ -121,7 +124,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-function page(table: readonly string[]): string {
+function page(table: readonly string[], frameworks: readonly string[]): string {
   const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
     devDependencies: Record<string, string>;
   };
@@ -135,6 +138,16 @@ its range. What is exported is counted where it arrives: a round in which a span
 | workload | official | ours | ratio |
 | --- | --- | --- | --- |
 ${table.join("\n")}
+
+A request on each framework, to a route with a parameter that answers at once: CPU time of the server's main thread, bare,
+and what our hook with middleware (its line off) and what the official instrumentation of http and of the framework add,
+both with OTLP to another process; medians of ${FRAMEWORK_ROUNDS} rounds of ${REQUESTS.toLocaleString("en")} requests after a warm-up. Ours makes one span
+and two measurements, the official ones several spans of a request on a framework, and one measurement. Requests a second
+are those of one client on 20 connections: bare, ours, official.
+
+| framework | bare | ours adds | official adds | ratio | requests a second |
+| --- | --- | --- | --- | --- | --- |
+${frameworks.join("\n")}
 
 Written by \`npm run bench\` on Node ${process.versions.node}, ${cpu?.model.trim()}, ${cpus().length} cores; official: sdk-trace-node ${devDependencies["@opentelemetry/sdk-trace-node"]}, sdk-metrics ${devDependencies["@opentelemetry/sdk-metrics"]},
 exporter-trace-otlp-proto ${devDependencies["@opentelemetry/exporter-trace-otlp-proto"]} with its defaults, but for a queue long enough to drop nothing.
