@@ -2,6 +2,7 @@ import { SpanKind } from "@opentelemetry/api";
 import { expect } from "chai";
 import http from "node:http";
 import type { CompletionLine } from "../../src/http.ts";
+import { RecordedMetrics } from "../../src/testing/recorded-metrics.ts";
 import type { RecordedSpan } from "../recording.ts";
 import { ofKind, tracedHttp } from "../instrumentation/traced-http.ts";
 import { APPS, servingApp } from "./apps.ts";
@@ -14,6 +15,7 @@ const AT_ONCE = 50;
 interface Seen {
   readonly spans: readonly RecordedSpan[];
   readonly lines: readonly CompletionLine[];
+  readonly metrics: RecordedMetrics;
 }
 
 /** What spans and lines there are of the requests that `fn` makes. */
@@ -23,15 +25,16 @@ async function served(
   hooked = true,
 ): Promise<Seen> {
   const lines: CompletionLine[] = [];
+  const metrics = new RecordedMetrics();
   const make = APPS[name];
   if (make === undefined) throw new Error(`no app is called ${name}`);
   const spans = await tracedHttp(
     () => servingApp(make, { log: (line) => lines.push(line) }, fn),
-    undefined,
+    metrics,
     {},
     hooked,
   );
-  return { spans: ofKind(spans, SpanKind.SERVER), lines };
+  return { spans: ofKind(spans, SpanKind.SERVER), lines, metrics };
 }
 
 const answerOf = (body: string | undefined): Answer => JSON.parse(body ?? "{}") as Answer;
@@ -76,7 +79,7 @@ for (const name of Object.keys(APPS)) {
         const wrong: string[] = [];
         let answered = 0;
         const count = hooked ? REQUESTS : REQUESTS / 10;
-        const { spans, lines } = await served(
+        const { spans, lines, metrics } = await served(
           name,
           async (url) => {
             let next = 0;
@@ -99,6 +102,8 @@ for (const name of Object.keys(APPS)) {
         expect(lines.filter(({ level }) => level !== "warn").length).to.be.within(answered, count);
         expect(lines.length).to.be.at.most(count);
         expect(spans.length).to.equal(lines.length);
+        expect(metrics.named("http.server.request.duration").count()).to.equal(lines.length);
+        expect(metrics.named("http.server.active_requests").value()).to.equal(0);
         const byTrace = new Map(spans.map((span) => [span.traceId, span]));
         const apart = lines.filter(({ fields }) => {
           const span = byTrace.get(String(fields.trace_id));
