@@ -1,8 +1,8 @@
-import { isSpanContextValid, type SpanContext } from "@opentelemetry/api";
 import { contextAttributes } from "../context/attribute-variables.ts";
 import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
+import { activeSpanContext } from "../trace/active-span-context.ts";
 
 /** What a log line says of where it belongs; what does not hold at the moment is not there. */
 export interface LogFields {
@@ -39,7 +39,7 @@ export function fieldsIn(context: Context): LogFields {
     fields.correlation_id = operation.correlationId;
     if (operation.userId !== undefined) fields.user_id = operation.userId;
   }
-  const span = spanContextIn(context);
+  const span = activeSpanContext(context);
   if (span !== undefined) {
     fields.trace_id = span.traceId;
     fields.span_id = span.spanId;
@@ -51,14 +51,3 @@ export function fieldsIn(context: Context): LogFields {
 }
 
 const FLAGS = Array.from({ length: 256 }, (_, flags) => flags.toString(16).padStart(2, "0"));
-
-/** The span may be another SDK's. */
-function spanContextIn({ span }: Context): SpanContext | undefined {
-  if (span === undefined) return undefined;
-  try {
-    const spanContext = span.spanContext();
-    return isSpanContextValid(spanContext) ? spanContext : undefined;
-  } catch {
-    return undefined;
-  }
-}

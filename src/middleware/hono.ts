@@ -11,7 +11,6 @@ export interface HonoContext {
   readonly env: unknown;
   readonly error: Error | undefined;
   res: Response;
-  header(name: string, value: string): void;
 }
 
 /** What Hono's server for Node gives beside the request. */

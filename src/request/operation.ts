@@ -1,5 +1,4 @@
-import type { Link, Span, SpanOptions } from "@opentelemetry/api";
-import { isSpanContextValid } from "@opentelemetry/api";
+import type { Span, SpanOptions } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { currentContext, runIn } from "../context/current.ts";
 import { emptied } from "../context/open-scope.ts";
@@ -7,6 +6,7 @@ import { Scope } from "../context/scope.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
 import { isArray } from "../core/noun.ts";
+import { activeSpanContext } from "../trace/active-span-context.ts";
 import { guarded } from "../trace/guarded.ts";
 import { withSpan } from "../trace/span-helpers.ts";
 import { requestIn } from "./current-request.ts";
@@ -82,7 +82,11 @@ export function detached<Result>(
   const [options, fn] = read("detached(name, options?, fn)", rest);
   const around = currentContext();
   const own = new RequestScope({ correlationId: requestIn(around)?.correlationId });
-  const links = [...linksTo(around), ...(isArray(options?.links) ? options.links : [])];
+  const spanContext = activeSpanContext(around);
+  const links = [
+    ...(spanContext === undefined ? [] : [{ context: spanContext }]),
+    ...(isArray(options?.links) ? options.links : []),
+  ];
   return begin(own, emptied(around, new Scope(undefined, own)), name, { ...options, links }, fn);
 }
 
@@ -121,9 +125,4 @@ function begin<Result>(
     }
   };
   return runIn(context, () => withSpan(name, options ?? {}, work));
-}
-
-function linksTo({ span }: Context): Link[] {
-  const context = span?.spanContext();
-  return context === undefined || !isSpanContextValid(context) ? [] : [{ context }];
 }

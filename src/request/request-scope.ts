@@ -39,7 +39,7 @@ export interface CurrentRequest extends Operation {
   readonly signal: AbortSignal;
   /**
    * Has `cleanup` called as the request ends, last first, each awaited, all of them within 5 s. One that fails is
-   * reported, and keeps no other from its turn. After the end it is called at once.
+   * reported, and keeps no other from its turn. After the end it is called soon.
    *
    * @throws ThroughlineError THR_NOT_A_FUNCTION where it is none
    */

@@ -1,7 +1,8 @@
-import { context, propagation } from "@opentelemetry/api";
+import { context, INVALID_SPAN_CONTEXT, propagation, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ContextVariable } from "../../src/context/context-variable.ts";
+import { runIn } from "../../src/context/current.ts";
 import { emptyScope, scope } from "../../src/context/open-scope.ts";
 import { Snapshot } from "../../src/context/snapshot.ts";
 import { ThroughlineError } from "../../src/core/errors.ts";
@@ -195,6 +196,15 @@ describe("detached work", () => {
       expect(mail?.attributes).to.deep.equal({ to: "ann" });
     }),
   );
+
+  it("begins also where the active span fails", async () => {
+    const failing = Object.assign(trace.wrapSpanContext(INVALID_SPAN_CONTEXT), {
+      spanContext: () => {
+        throw new Error("on purpose");
+      },
+    });
+    expect(await runIn(trace.setSpan(ROOT_CONTEXT, failing), () => detached("work", () => 5))).to.equal(5);
+  });
 
   it("outlives its request, and has cleanups of its own", async () => {
     const order: string[] = [];
