@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Context } from "../context/context.ts";
 import { currentContext, enter } from "../context/current.ts";
+import { hiddenField } from "../core/hidden-field.ts";
 
 /** Tells of each request that node:http receives, in what its handler runs in. */
 export const START = "http.server.request.start";
@@ -9,7 +10,7 @@ export const START = "http.server.request.start";
 const CONNECTIONS_KEEP = Number.parseInt(process.versions.node, 10) < 24;
 
 /** By the context that was entered for a request, what was ambient before. */
-const before = new WeakMap<Context, Context>();
+const before = hiddenField<Context>();
 
 /** HOT. What the server was made in, whatever the connection has served. */
 export function ambientContext(): Context {
