@@ -3,9 +3,15 @@ interface Route {
   readonly path?: unknown;
 }
 
+/** A property and no hidden field: what stands in for the request, a proxy say, has it, too. */
+const WATCHED: unique symbol = Symbol("throughline.route");
+
 /** What of Express's request tells of its route. */
 interface Routed {
   readonly baseUrl?: string;
+  readonly params?: unknown;
+  readonly route?: Route | undefined;
+  [WATCHED]?: WatchedRoute;
 }
 
 /**
@@ -13,34 +19,80 @@ interface Routed {
  * that of the URL: what its parameters were given stands there by their names again.
  */
 export function watchedRoute(request: Routed): () => unknown {
+  const watched = (request[WATCHED] = new WatchedRoute(request));
+  Object.defineProperties(request, ACCESSORS);
+  return () => watched.template;
+}
+
+/** What a request is given for its route, as it is given. */
+class WatchedRoute {
+  readonly #request: Routed;
   /** Each base that is within the one before, as a template. */
-  const bases = [{ url: "", template: "" }];
-  let params: unknown;
-  let route: Route | undefined;
-  let template = "";
-  const enter = (): string => {
-    const url = request.baseUrl ?? "";
+  readonly #bases = [{ url: "", template: "" }];
+  #params: unknown;
+  #route: Route | undefined;
+  #base: string;
+
+  /** On a route of its own the middleware comes when that has matched. */
+  constructor(request: Routed) {
+    this.#request = request;
+    this.#params = request.params;
+    this.#route = request.route;
+    this.#base = this.#entered();
+  }
+
+  get template(): string | undefined {
+    const path = pathOf(this.#route?.path);
+    return path === undefined ? undefined : this.#base + path;
+  }
+
+  get params(): unknown {
+    return this.#params;
+  }
+
+  set params(matched: unknown) {
+    this.#entered();
+    this.#params = matched;
+  }
+
+  get route(): Route | undefined {
+    return this.#route;
+  }
+
+  set route(matched: Route | undefined) {
+    this.#route = matched;
+    this.#base = this.#entered();
+  }
+
+  /** The template of the router that is at work. */
+  #entered(): string {
+    const url = this.#request.baseUrl ?? "";
+    const bases = this.#bases;
     while (bases.length > 1 && !url.startsWith(bases.at(-1)?.url ?? "")) bases.pop();
     const outer = bases.at(-1) ?? { url: "", template: "" };
     if (url.length > outer.url.length)
-      bases.push({ url, template: outer.template + templateOf(url.slice(outer.url.length), params) });
+      bases.push({ url, template: outer.template + templateOf(url.slice(outer.url.length), this.#params) });
     return bases.at(-1)?.template ?? "";
-  };
-  // On a route of its own it comes when that has matched.
-  params = Reflect.get(request, "params");
-  route = Reflect.get(request, "route") as Route | undefined;
-  template = enter();
-  watch(request, "params", (matched) => {
-    enter();
-    params = matched;
-  });
-  watch(request, "route", (matched) => {
-    route = matched as Route | undefined;
-    template = enter();
-  });
-  return () => {
-    const path = pathOf(route?.path);
-    return path === undefined ? undefined : template + path;
+  }
+}
+
+/** HOT. The same for all requests: with accessors of its own each would be a class of its own to V8. */
+const ACCESSORS: PropertyDescriptorMap & ThisType<Routed> = {
+  params: accessorOf("params"),
+  route: accessorOf("route"),
+};
+
+function accessorOf(key: "params" | "route"): PropertyDescriptor & ThisType<Routed> {
+  return {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return this[WATCHED]?.[key];
+    },
+    set(value) {
+      const watched = this[WATCHED];
+      if (watched !== undefined) watched[key] = value;
+    },
   };
 }
 
@@ -70,18 +122,4 @@ function decoded(segment: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Hears of each value that a property is given. */
-function watch(target: object, key: string, hear: (value: unknown) => void): void {
-  let current: unknown = Reflect.get(target, key);
-  Object.defineProperty(target, key, {
-    configurable: true,
-    enumerable: true,
-    get: () => current,
-    set: (value: unknown) => {
-      current = value;
-      hear(value);
-    },
-  });
 }
