@@ -8,10 +8,11 @@ import {
 import { performance } from "node:perf_hooks";
 import type { Context } from "../context/context.ts";
 import { VERSION } from "../core/version.ts";
-import { histogramIn, upDownCounterIn } from "../metrics/accessors.ts";
+import { histogramIn } from "../metrics/accessors.ts";
 import { boundariesFor } from "../metrics/default-boundaries.ts";
 import { errorNames, exceptionMessage } from "../trace/exception.ts";
 import { isRecordedWithin } from "../trace/recorded-errors.ts";
+import { type Active, countActive } from "./active-requests.ts";
 import { HTTP_SCOPE } from "./http-attributes.ts";
 
 type HttpKind = SpanKind.SERVER | SpanKind.CLIENT;
@@ -33,11 +34,6 @@ function durationOf(side: "server" | "client"): ReturnType<typeof histogramIn> {
 export const FIRST_ERROR_OF_SERVER = 500;
 const FIRST_ERROR = { [SpanKind.SERVER]: FIRST_ERROR_OF_SERVER, [SpanKind.CLIENT]: 400 };
 
-const active = upDownCounterIn(HTTP_SCOPE, VERSION, "http.server.active_requests", {
-  unit: "{request}",
-  description: "Number of active HTTP server requests.",
-});
-
 /**
  * A request, received or made, until its response is over: its span, and the measurement of its duration. Both go where
  * the telemetry of the context went in which it began, whatever is current as it ends.
@@ -49,8 +45,8 @@ export class HttpExchange {
   readonly #kind: HttpKind;
   readonly #measured: Attributes;
   readonly #began = performance.now();
-  /** By what it is counted while it is open. */
-  readonly #open: Attributes | undefined;
+  /** Where it is counted until it is over. */
+  readonly #active: Active | undefined;
   #isMeasured = true;
   #isAnswered = false;
 
@@ -60,7 +56,7 @@ export class HttpExchange {
     this.span = span;
     this.context = context;
     this.#measured = measured;
-    if (kind === SpanKind.SERVER) active(1, (this.#open = openOf(measured)), context);
+    if (kind === SpanKind.SERVER) this.#active = countActive(measured, context);
   }
 
   /** What the measurement tells besides; the span tells it already, or never. */
@@ -116,16 +112,8 @@ export class HttpExchange {
       this.span.end();
     } finally {
       if (this.#isMeasured) durations[this.#kind](seconds, this.#measured, this.context);
-      if (this.#open !== undefined) active(-1, this.#open, this.context);
+      if (this.#active !== undefined) this.#active.count--;
     }
     return seconds;
   }
-}
-
-/** (Semantic conventions: Metric http.server.active_requests) */
-function openOf(measured: Attributes): Attributes {
-  return {
-    "http.request.method": measured["http.request.method"],
-    "url.scheme": measured["url.scheme"],
-  };
 }

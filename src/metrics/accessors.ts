@@ -1,4 +1,4 @@
-import type { MetricOptions } from "@opentelemetry/api";
+import type { Attributes, MetricOptions } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { requireFunction } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
@@ -22,14 +22,7 @@ import {
   OBSERVABLE_UP_DOWN_COUNTER,
   type ObservableKind,
 } from "./observable.ts";
-import {
-  counterOf,
-  gaugeOf,
-  HISTOGRAM,
-  histogramOf,
-  UP_DOWN_COUNTER,
-  upDownCounterOf,
-} from "./synchronous.ts";
+import { counterOf, gaugeOf, HISTOGRAM, histogramOf, upDownCounterOf } from "./synchronous.ts";
 
 /** Declares a synchronous instrument. */
 export type Declare<Instrument extends "counter" | "upDownCounter" | "gauge" | "histogram"> = <
@@ -152,18 +145,14 @@ function declareObservable(source: MeterSource, accessor: string, kind: Observab
 }
 
 /** For one who holds the context to measure in, and whose values and attributes need no check. */
-type MeasureIn = (
+export function histogramIn(
   library: string,
   version: string,
   name: string,
   options: MetricOptions,
-) => (value: number, attributes: Parameters<Counter["add"]>[1] & object, context: Context) => void;
-
-export const histogramIn: MeasureIn = (library, version, name, options) =>
-  measurements(meterSource(library, version), declare(name, options), HISTOGRAM).record;
-
-export const upDownCounterIn: MeasureIn = (library, version, name, options) =>
-  measurements(meterSource(library, version), declare(name, options), UP_DOWN_COUNTER).record;
+): (value: number, attributes: Attributes, context: Context) => void {
+  return measurements(meterSource(library, version), declare(name, options), HISTOGRAM).record;
+}
 
 /** The application's own. */
 const application: Accessors = accessors("throughline", VERSION);

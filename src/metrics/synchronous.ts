@@ -12,7 +12,7 @@ const COUNTER: Kind<Api.Counter> = {
   record: (counter, value, attributes, context) => counter.add(value, attributes, context),
 };
 
-export const UP_DOWN_COUNTER: Kind<Api.UpDownCounter> = {
+const UP_DOWN_COUNTER: Kind<Api.UpDownCounter> = {
   least: -Infinity,
   create: (meter, { name, options }) => meter.createUpDownCounter(name, options),
   record: (counter, value, attributes, context) => counter.add(value, attributes, context),
