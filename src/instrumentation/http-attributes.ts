@@ -36,11 +36,24 @@ export function methodOf(method: string | undefined, known: ReadonlySet<string>)
   return { name: "HTTP", known: "_OTHER", original: method?.slice(0, 64) };
 }
 
-/** Host and port of a `Host` header; the scheme's own port where none is named. */
-export function hostAndPort(
-  authority: string | undefined,
-  scheme: string,
-): { readonly host: string | undefined; readonly port: number | undefined } {
+/** Where a request was sent to, as far as its `Host` header tells. */
+interface HostAndPort {
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+}
+
+let last:
+  | { readonly authority: string | undefined; readonly scheme: string; readonly read: HostAndPort }
+  | undefined;
+
+/** HOT. Host and port of a `Host` header, mostly the one of the last request; the scheme's own port where none is named. */
+export function hostAndPort(authority: string | undefined, scheme: string): HostAndPort {
+  if (last === undefined || last.authority !== authority || last.scheme !== scheme)
+    last = { authority, scheme, read: readAuthority(authority, scheme) };
+  return last.read;
+}
+
+function readAuthority(authority: string | undefined, scheme: string): HostAndPort {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?$/.exec(authority ?? "");
   const host = match?.[1];
   return { host, port: host === undefined ? undefined : Number(match?.[2] ?? DEFAULT_PORTS[scheme]) };
@@ -52,8 +65,8 @@ export function namesSpan(traceparent: string | undefined, spanId: string | unde
 }
 
 /** A request target without its query, which may hold secrets. */
-export function pathOf(target: string | undefined): string {
-  const path = /^https?:/i.test(target ?? "") ? absolutePath(target ?? "") : (target ?? "");
+export function pathOf(target = ""): string {
+  const path = !target.startsWith("/") && /^https?:/i.test(target) ? absolutePath(target) : target;
   const end = path.search(/[?#]/);
   return end < 0 ? path : path.slice(0, end);
 }

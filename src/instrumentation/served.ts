@@ -4,16 +4,17 @@ import { emptied } from "../context/open-scope.ts";
 import { Scope } from "../context/scope.ts";
 import { isTracingSuppressed, suppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
+import { hiddenField } from "../core/hidden-field.ts";
 import { processWide } from "../core/process-wide.ts";
 import { RequestScope } from "../request/request-scope.ts";
 import { pathOf } from "./http-attributes.ts";
 import type { HttpPolicy } from "./http-policy.ts";
-import { beginServerExchange, type Ending, ServerExchange, type ServedRequest } from "./server-exchange.ts";
-import { guarded } from "./subscription.ts";
+import { beginServerExchange, ServerExchange, type ServedRequest } from "./server-exchange.ts";
+import { attempt } from "./subscription.ts";
 
 /** What of an EventEmitter is called. */
 interface Emitter {
-  once(event: string, listener: () => void): unknown;
+  on(event: string, listener: () => void): unknown;
 }
 
 /** What of node:http's response, or of what stands in for one, is read. */
@@ -33,11 +34,11 @@ interface Connection extends Partial<Emitter> {
   readonly server?: object | null;
 }
 
-/** Of all copies of this package, by the request that node:http or a framework has: what is being served. */
-const open = processWide("exchanges", () => ({ byRequest: new WeakMap<object, ServerExchange>() }));
+/** Of all copies of this package, on the request that node:http or a framework has: what is being served. */
+const exchanges = processWide("exchanges", () => hiddenField<ServerExchange>());
 
 export function exchangeOf(request: object): ServerExchange | undefined {
-  return open.byRequest.get(request);
+  return exchanges.get(request);
 }
 
 /**
@@ -66,7 +67,7 @@ export function beginToServe(
   const empty = emptied(ambient, new Scope(undefined, own));
   const isOthers = isTracedByOthers(socket);
   const exchange = isOthers ? new ServerExchange(own, empty) : exchangeFor(request, own, empty, policy);
-  open.byRequest.set(known, exchange);
+  exchanges.set(known, exchange);
   if (isOthers || response === undefined) return exchange;
   bindEmitter(exchange.context, request);
   bindEmitter(exchange.context, response);
@@ -99,12 +100,57 @@ function isTracedByOthers(socket: ServedRequest["socket"]): boolean {
   return emit !== undefined && "__wrapped" in emit;
 }
 
-/** The exchanges that are open on a connection: by response what ends each. */
-const openOn = new WeakMap<object, Map<ServedResponse, () => void>>();
+/** A response that is not over, and the exchange that ends with it. */
+class OpenResponse {
+  readonly #exchange: ServerExchange;
+  readonly #connection: Connection;
+  readonly #response: ServedResponse;
+  /** Those that are open on the connection. */
+  readonly #open: OpenResponse[];
+  readonly #sentBefore: number;
+
+  constructor(
+    exchange: ServerExchange,
+    connection: Connection,
+    response: ServedResponse,
+    open: OpenResponse[],
+  ) {
+    this.#exchange = exchange;
+    this.#connection = connection;
+    this.#response = response;
+    this.#open = open;
+    this.#sentBefore = connection.bytesWritten ?? 0;
+    open.push(this);
+  }
+
+  /** Of http2 a response that was broken off is finished, too, but never ended. */
+  get isSent(): boolean {
+    return this.#response.writableFinished && this.#response.writableEnded;
+  }
+
+  /** Once. */
+  end(): void {
+    const place = this.#open.indexOf(this);
+    if (place < 0) return;
+    this.#open.splice(place, 1);
+    const { headersSent, statusCode } = this.#response;
+    const isTold = headersSent && (this.isSent || this.#isAnySent());
+    this.#exchange.end({ status: isTold ? statusCode : undefined, isAborted: !this.isSent });
+  }
+
+  /** As far as the connection tells, whose bytes may be of a hint or of the response before. */
+  #isAnySent(): boolean {
+    return !((this.#connection.bytesWritten ?? Infinity) <= this.#sentBefore);
+  }
+}
+
+/** By connection, or what stands in for one. */
+const openOn = hiddenField<OpenResponse[]>();
 
 /**
  * At the response's close, and at the connection's, for below Node 24 a response that never got it does not close; where
- * nobody is to be served after it on the connection, or there is none, as its last byte is handed over, too.
+ * nobody is to be served after it on the connection, or there is none, as its last byte is handed over, too. Of one that
+ * was broken off the status counts only if any of it was sent.
  */
 export function endWith(
   exchange: ServerExchange,
@@ -112,42 +158,27 @@ export function endWith(
   response: ServedResponse,
   ...sooner: readonly "finish"[]
 ): void {
-  const others = openOn.get(connection) ?? watched(connection);
+  const open = openOn.get(connection) ?? watched(connection);
   // Somebody has taken our listener off those.
-  for (const [earlier, end] of others) if (isSent(earlier)) end();
-  const before = connection.bytesWritten ?? 0;
-  const end = guarded("a response's close", () => {
-    // As far as the connection tells, whose bytes may be of a hint or of the response before.
-    const isAnySent = !((connection.bytesWritten ?? Infinity) <= before);
-    if (others.delete(response)) exchange.end(endingOf(response, isAnySent));
-  });
-  others.set(response, end);
-  for (const event of ["close", ...sooner]) response.once(event, end);
+  for (const earlier of open.filter(({ isSent }) => isSent)) end(earlier);
+  const own = new OpenResponse(exchange, connection, response, open);
+  const over = (): void => end(own);
+  for (const event of ["close", ...sooner]) response.on(event, over);
   // It tells that no more.
-  if (isClosed(response)) end();
+  if (isClosed(response)) over();
+}
+
+function end(response: OpenResponse): void {
+  attempt("a response's close", () => response.end());
 }
 
 function isClosed({ destroyed, stream }: ServedResponse): boolean {
   return destroyed === true || stream?.destroyed === true;
 }
 
-function watched(connection: Connection): Map<ServedResponse, () => void> {
-  const others = new Map<ServedResponse, () => void>();
-  openOn.set(connection, others);
-  connection.once?.("close", () => {
-    for (const end of others.values()) end();
-  });
-  return others;
-}
-
-/** Of a connection that closed before the response was sent the status counts only if any of it was sent. */
-function endingOf(response: ServedResponse, isAnySent: boolean): Ending {
-  const { headersSent, statusCode } = response;
-  const isTold = headersSent && (isAnySent || isSent(response));
-  return { status: isTold ? statusCode : undefined, isAborted: !isSent(response) };
-}
-
-/** Of http2 a response that was broken off is finished, too, but never ended. */
-function isSent({ writableFinished, writableEnded }: ServedResponse): boolean {
-  return writableFinished && writableEnded;
+function watched(connection: Connection): OpenResponse[] {
+  const open: OpenResponse[] = [];
+  openOn.set(connection, open);
+  connection.on?.("close", () => open.slice().forEach(end));
+  return open;
 }

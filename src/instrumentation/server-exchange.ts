@@ -1,8 +1,8 @@
-import { SpanKind } from "@opentelemetry/api";
+import { SpanKind, type SpanOptions } from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
 import { setTimeout } from "node:timers";
 import type { Context } from "../context/context.ts";
-import { runIn } from "../context/current.ts";
+import { runWithin } from "../context/current.ts";
 import { runSuppressed } from "../context/suppression.ts";
 import { VERSION } from "../core/version.ts";
 import type { CurrentRequest, RequestScope } from "../request/request-scope.ts";
@@ -12,7 +12,7 @@ import { HTTP_SCOPE, hostAndPort, methodOf } from "./http-attributes.ts";
 import { FIRST_ERROR_OF_SERVER, HttpExchange } from "./http-exchange.ts";
 import type { HttpPolicy } from "./http-policy.ts";
 import { receivedContext } from "./received-context.ts";
-import { guarded } from "./subscription.ts";
+import { attempt, guarded } from "./subscription.ts";
 
 /** What of a received request is read, of whatever protocol and framework. */
 export interface ServedRequest {
@@ -57,6 +57,8 @@ export class ServerExchange {
   context: Context;
   /** Asked as it ends, where nobody has set the request's route. */
   routeOf: (() => unknown) | undefined;
+  /** Whether middleware has; a second one has nothing to add. */
+  isJoined = false;
   readonly #http: HttpExchange | undefined;
   readonly #began = performance.now();
   #thrown: { readonly reason: unknown } | undefined;
@@ -118,10 +120,7 @@ export class ServerExchange {
   #tell(): void {
     const [completion, listener] = [this.#completion, this.#onEnd];
     if (completion === undefined || listener === undefined) return;
-    runIn(
-      this.context,
-      guarded("a request's end", () => listener(completion)),
-    );
+    runWithin(this.context, guarded("a request's end", listener), completion);
   }
 
   /** Lets go of all that belongs to it, once nobody is at work with it. */
@@ -133,17 +132,18 @@ export class ServerExchange {
   }
 
   #letGo(): void {
-    runIn(this.context, () => void this.request.end());
+    runWithin(this.context, endRequest, this.request);
   }
 
   /** As it was set, else as the framework has it, whose object may be anything. */
   findRoute(): string | undefined {
-    guarded("a request's route", () => {
-      if (this.request.route !== undefined) return;
-      const route = this.routeOf?.();
-      if (typeof route === "string" && route !== "") this.request.route = route;
-    })();
-    return this.request.route;
+    const { request, routeOf } = this;
+    if (request.route === undefined && routeOf !== undefined)
+      attempt("a request's route", () => {
+        const route = routeOf();
+        if (typeof route === "string" && route !== "") request.route = route;
+      });
+    return request.route;
   }
 
   /** In seconds. */
@@ -152,17 +152,21 @@ export class ServerExchange {
     let duration = (performance.now() - this.#began) / 1000;
     if (http === undefined) return duration;
     const { route, userId } = this.request;
-    guarded("a request's span", () => {
+    attempt("a request's span", () => {
       if (route !== undefined) http.tellRoute(route);
       if (userId !== undefined) http.span.setAttribute("user.id", userId);
       if (status !== undefined) http.answer(status);
       if (isAborted) http.fail("aborted", "the connection closed before the response was sent");
       else if (this.#thrown !== undefined && (status === undefined || status >= FIRST_ERROR_OF_SERVER))
         http.failBy(this.#thrown.reason);
-    })();
-    guarded("a request's end", () => (duration = http.end()))();
+    });
+    attempt("a request's end", () => (duration = http.end()));
     return duration;
   }
+}
+
+function endRequest(request: RequestScope): void {
+  void request.end();
 }
 
 /** Its span and measurements. `empty` holds its scope.  (Semantic conventions: HTTP server spans and metrics) */
@@ -198,7 +202,8 @@ export function beginServerExchange(
     "client.address": remoteAddress,
     "user_agent.original": headers["user-agent"],
   };
-  const options = { kind: SpanKind.SERVER, attributes, ...(links === undefined ? {} : { links }) };
+  const options: SpanOptions = { kind: SpanKind.SERVER, attributes };
+  if (links !== undefined) options.links = links;
   const span = startGuarded(tracerIn, name, options, context);
   const own = context.withSpan(span, empty.scope);
   return new ServerExchange(scope, own, new HttpExchange(SpanKind.SERVER, span, own, measured));

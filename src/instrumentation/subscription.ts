@@ -3,18 +3,21 @@ import { describe, report } from "../core/diagnostics.ts";
 
 type Listener<Message> = (message: Message) => void;
 
-/** A listener that, if it fails, is reported: what it was told of goes on as if nobody had listened. */
-export function guarded<Arguments extends unknown[]>(
+/** Does something of ours: if it fails that is reported, and what it was told of goes on as if nobody had listened. */
+export function attempt(what: string, act: () => void): void {
+  try {
+    act();
+  } catch (thrown) {
+    report("internal_error", `the hook on ${what} failed (${describe(thrown)})`);
+  }
+}
+
+/** A listener that is only attempted. */
+export function guarded<Message>(
   what: string,
-  listener: (...args: Arguments) => void,
-): (...args: Arguments) => void {
-  return (...args) => {
-    try {
-      listener(...args);
-    } catch (thrown) {
-      report("internal_error", `the hook on ${what} failed (${describe(thrown)})`);
-    }
-  };
+  listener: (message: Message) => void,
+): (message: Message) => void {
+  return (message) => attempt(what, () => listener(message));
 }
 
 /** Listeners on the runtime's own channels; `end()` takes them away again. */

@@ -8,7 +8,6 @@ import { ignoreRejection } from "../core/rejection.ts";
 import { currentPolicy } from "../instrumentation/http-policy.ts";
 import { beginToServe, endWith, exchangeOf, type ServedResponse } from "../instrumentation/served.ts";
 import type { Completion, ServedRequest, ServerExchange } from "../instrumentation/server-exchange.ts";
-import { guarded } from "../instrumentation/subscription.ts";
 import { type CompletionLine, completionLine, writeLine } from "./completion-line.ts";
 
 /** What `middleware()` takes, for each framework. */
@@ -50,9 +49,6 @@ interface HeaderTarget {
   setHeader?(name: string, value: string): unknown;
 }
 
-/** What has been joined by middleware; a second one has nothing to add. */
-const joined = new WeakSet<ServerExchange>();
-
 /**
  * The request as the hook of `start()` has begun to serve it, known by its object, or begun now where no hook hears of
  * such: its ids go out on the response, and the line is written once it is over.
@@ -77,13 +73,13 @@ const RPC_METADATA = Symbol.for("OpenTelemetry SDK Context Key RPC_METADATA");
 function tellOfficial(exchange: ServerExchange, response: ServedResponse): void {
   const metadata = currentContext().getValue(RPC_METADATA) as { route?: string | undefined } | undefined;
   if (metadata === undefined) return;
-  response.once("finish", () => {
+  response.on("finish", () => {
     metadata.route ??= exchange.findRoute();
   });
 }
 
 /** The socket that a server hands over with a request to speak another protocol. */
-export type UpgradedConnection = Pick<ServedResponse, "once" | "destroyed">;
+export type UpgradedConnection = Pick<ServedResponse, "on" | "destroyed">;
 
 /** As `join`, for a request to speak another protocol, of which no hook hears: it lasts as long as the connection. */
 export function joinUpgrade(
@@ -96,8 +92,8 @@ export function joinUpgrade(
   const exchange = beginToServe(request, undefined, currentContext(), currentPolicy());
   bindEmitter(exchange.context, connection);
   attachLine(exchange, options);
-  const end = guarded("a connection's close", () => exchange.end({ status: undefined, isAborted: true }));
-  connection.once("close", end);
+  const end = (): void => exchange.end({ status: undefined, isAborted: true });
+  connection.on("close", end);
   // It tells that no more.
   if (connection.destroyed === true) end();
   return exchange;
@@ -110,8 +106,8 @@ export function runJoined<Result>(exchange: ServerExchange, fn: () => Result): R
 
 /** Has the line written once it is over. False the second time. */
 export function attachLine(exchange: ServerExchange, options: MiddlewareOptions | undefined): boolean {
-  if (joined.has(exchange)) return false;
-  joined.add(exchange);
+  if (exchange.isJoined) return false;
+  exchange.isJoined = true;
   // Where another instrumentation has begun its span since, that is the one to be in.
   if (exchange.isUntraced && isWithin(currentContext(), exchange)) exchange.context = currentContext();
   const given = readLog(options);

@@ -6,8 +6,10 @@ export function saneId(header: unknown): string | undefined {
   return typeof header === "string" && SANE.test(header) ? header : undefined;
 }
 
+let randomUUID: (() => string) | undefined;
+
 /** A random UUID.  (RFC 9562, 5.4) */
 export function newId(): string {
   // Loaded here and not above: it is a tenth of the time that importing the package takes.
-  return process.getBuiltinModule("node:crypto").randomUUID();
+  return (randomUUID ??= process.getBuiltinModule("node:crypto").randomUUID)();
 }

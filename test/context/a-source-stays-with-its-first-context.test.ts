@@ -53,4 +53,27 @@ describe("a bound source of events", () => {
       expect(user.get()).to.equal("around");
     });
   });
+
+  it("has an emit of its own called in its context, too, where nobody listens", () => {
+    const seen: unknown[] = [];
+    class Wildcard extends EventEmitter {
+      override emit(name: string): boolean {
+        seen.push([name, user.tryGet()]);
+        return super.emit(name);
+      }
+    }
+    const emitter = user.run("ann", () => bind(new Wildcard()));
+    user.run("bob", () => emitter.emit("anything"));
+    expect(seen).to.deep.equal([["anything", "ann"]]);
+  });
+
+  it("throws an error that nobody listens to, as it does unbound", () => {
+    const emitter = scope(() => bind(new EventEmitter()));
+    expect(() => scope(() => emitter.emit("error", new Error("unheard")))).to.throw("unheard");
+  });
+
+  it("lends its emit to what has no listeners", () => {
+    const emitter = scope(() => bind(new EventEmitter()));
+    expect(Reflect.apply(Reflect.get(emitter, "emit") as () => boolean, {}, ["done"])).to.equal(false);
+  });
 });
