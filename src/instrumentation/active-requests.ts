@@ -1,8 +1,9 @@
-import type { Attributes, ObservableResult } from "@opentelemetry/api";
+import type { Attributes, MeterProvider, ObservableResult } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
-import { currentInstrument, meterSource } from "../metrics/current-instrument.ts";
+import { isDelegating } from "../metrics/callback-registry.ts";
+import { currentInstrument, meterSource, SILENT } from "../metrics/current-instrument.ts";
 import { declare } from "../metrics/declaration.ts";
 import { HTTP_SCOPE } from "./http-attributes.ts";
 
@@ -31,9 +32,17 @@ class ActiveRequests {
   }
 }
 
+const source = meterSource(HTTP_SCOPE, VERSION);
+
+/** The API's own meter provider, where it is ours, gives on to whatever is current: what it observes is everybody's. */
+function providerIn(context: Context): MeterProvider {
+  const provider = source.providerIn(context);
+  return isDelegating(provider) ? SILENT : provider;
+}
+
 /** Counted here, and asked for at each collection: to measure it twice for each request takes longer than its span does. */
 const activeIn = currentInstrument(
-  meterSource(HTTP_SCOPE, VERSION),
+  { ...source, providerIn },
   declare("http.server.active_requests", {
     unit: "{request}",
     description: "Number of active HTTP server requests.",

@@ -12,7 +12,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Context } from "../../src/context/context.ts";
 import { runIn } from "../../src/context/current.ts";
 import { SUPPRESSED } from "../../src/context/suppression.ts";
+import { countActive } from "../../src/instrumentation/active-requests.ts";
 import { HttpExchange } from "../../src/instrumentation/http-exchange.ts";
+import { contextualMeterProvider } from "../../src/metrics/contextual-meter.ts";
+import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { recording } from "../recording.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
@@ -232,5 +235,12 @@ describe("the number of active requests", () => {
     expect(during).to.deep.equal([[GET, 2]]);
     expect(await active()).to.deep.equal([[GET, 0]]);
     await provider.shutdown();
+  });
+
+  it("is nobody's where there is no telemetry", () => {
+    const providers = { tracerProvider: trace.getTracerProvider(), meterProvider: contextualMeterProvider };
+    const GET = { "http.request.method": "GET", "url.scheme": "http" };
+    countActive(GET, new Context(undefined, providers));
+    testTelemetry((t) => expect(t.metrics()).to.deep.equal([]))();
   });
 });
