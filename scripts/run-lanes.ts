@@ -38,10 +38,16 @@ function install(folder: string): boolean {
 async function runLane({ name, node, before, options }: (typeof LANES)[number]): Promise<boolean> {
   const env = { ...process.env, THROUGHLINE_LANE: name, NODE_OPTIONS: options };
   const lane = spawn(node, [...before, ...MOCHA], { stdio: ["ignore", "pipe", "pipe"], env });
+  console.log(`${name} begins`);
   const written: Buffer[] = [];
   for (const stream of [lane.stdout, lane.stderr]) stream.on("data", (chunk: Buffer) => written.push(chunk));
-  const [status] = (await once(lane, "close")) as [number | null];
+  const status = await once(lane, "close").then(
+    ([code]: unknown[]) => code,
+    // It could not be started.
+    (reason: unknown) => reason,
+  );
   console.log(`\n${name}\n${Buffer.concat(written).toString()}`);
+  if (status !== 0) console.log(`${name} failed: ${String(status)}`);
   return status === 0;
 }
 

@@ -60,6 +60,11 @@ export function bindEmitter(context: Context, emitter: object): void {
   dispatchIn(context, emitter, "emit");
 }
 
+/** HOT. As `bindEmitter`, for what there is for each request: prints and copies show it, and it takes a tenth of the time. */
+export function bindRequest(context: Context, emitter: object): void {
+  dispatchIn(context, emitter, "emit", assign);
+}
+
 /** Never throws: asking a revoked proxy does. */
 export function isEmitter(target: unknown): target is { emit(name: string): boolean } {
   try {
@@ -86,22 +91,36 @@ function isEventTarget(target: unknown): target is EventTarget {
 const bound = hiddenField<true>();
 
 /** False where the source cannot be read or changed. */
-function dispatchIn(context: Context, source: object, method: "emit" | "dispatchEvent"): boolean {
+function dispatchIn(context: Context, source: object, method: Method, put: Put = define): boolean {
   try {
-    if (bound.get(source) !== true) replaceDispatch(context, source, method);
-    return true;
+    return bound.get(source) === true || replaceDispatch(context, source, method, put);
   } catch {
     return false;
   }
 }
 
-/** Node's own, which call nothing but listeners. */
+type Method = "emit" | "dispatchEvent";
+
+/** Gives a source a method of its own; false where it does not take it. */
+type Put = (source: object, method: Method, own: AnyFunction) => boolean;
+
+/** Not enumerable, as the prototype's own is not: a copy or a print of the source stays as it was. */
+function define(source: object, method: Method, own: AnyFunction): boolean {
+  return Reflect.defineProperty(source, method, { value: own, writable: true, configurable: true });
+}
+
+function assign(source: object, method: Method, own: AnyFunction): boolean {
+  const isAssigned = Reflect.set(source, method, own) && Reflect.get(source, method) === own;
+  return isAssigned || define(source, method, own);
+}
+
+/** As they are now: they call nothing but listeners, unless somebody has patched them by the time that this is loaded. */
 const { emit, listenerCount } = EventEmitter.prototype as unknown as Record<
   "emit" | "listenerCount",
   AnyFunction
 >;
 
-function replaceDispatch(context: Context, source: object, method: "emit" | "dispatchEvent"): void {
+function replaceDispatch(context: Context, source: object, method: Method, put: Put): boolean {
   const dispatch = Reflect.get(source, method) as AnyFunction;
   const isPlain = dispatch === emit;
   const inContext = function (this: unknown, ...args: unknown[]): unknown {
@@ -110,7 +129,7 @@ function replaceDispatch(context: Context, source: object, method: "emit" | "dis
       return dispatch.apply(this, args);
     return runIn(context, () => dispatch.apply(this, args));
   };
-  // Plainly, as others wrap it: to define it so that no copy or print shows it takes ten times as long.
-  (source as Record<typeof method, AnyFunction>)[method] = inContext;
-  bound.set(source, true);
+  const isBound = put(source, method, inContext);
+  if (isBound) bound.set(source, true);
+  return isBound;
 }

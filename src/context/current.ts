@@ -38,7 +38,7 @@ export function runIn<Arguments extends unknown[], Result>(
   return run(adopt(context), call<Arguments, Result>, fn, args);
 }
 
-/** HOT. As `runIn`, at once where that context is current already. */
+/** HOT. As `runIn`, for a context of ours that has a scope: at once where it is current already. */
 export function runWithin<Argument, Result>(
   context: Context,
   fn: (argument: Argument) => Result,

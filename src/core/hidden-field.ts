@@ -1,6 +1,7 @@
 /** Something of ours that an object of others carries, unseen by them, for as long as it lives. */
 export interface HiddenField<Value> {
-  readonly get: (owner: object) => Value | undefined;
+  /** Of what is no object there is none. */
+  readonly get: (owner: unknown) => Value | undefined;
   readonly set: (owner: object, value: Value) => void;
 }
 
@@ -23,7 +24,8 @@ export function hiddenField<Value>(): HiddenField<Value> {
       this.#value = value;
     }
 
-    static get(owner: object): Value | undefined {
+    static get(owner: unknown): Value | undefined {
+      if ((typeof owner !== "object" && typeof owner !== "function") || owner === null) return undefined;
       return #value in owner ? owner.#value : others?.get(owner);
     }
 

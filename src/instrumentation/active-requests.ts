@@ -1,4 +1,4 @@
-import type { Attributes, MeterProvider, ObservableResult } from "@opentelemetry/api";
+import type { Attributes, MeterProvider, UpDownCounter } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
@@ -7,12 +7,25 @@ import { currentInstrument, meterSource, SILENT } from "../metrics/current-instr
 import { declare } from "../metrics/declaration.ts";
 import { HTTP_SCOPE } from "./http-attributes.ts";
 
-/** How many requests of one method and scheme are being served. */
-export interface Active {
+/** How many requests of one method and scheme are being served, and how many the counter has been told. */
+export class Active {
   readonly attributes: Attributes;
-  count: number;
+  count = 0;
+  #told: number | undefined;
+
+  constructor(attributes: Attributes) {
+    this.attributes = attributes;
+  }
+
+  /** Also that there are none. */
+  tell(counter: UpDownCounter): void {
+    if (this.#told === this.count) return;
+    counter.add(this.count - (this.#told ?? 0), this.attributes);
+    this.#told = this.count;
+  }
 }
 
+/** Those of one meter provider. */
 class ActiveRequests {
   /** No more than methods are known. */
   readonly #all: Active[] = [];
@@ -22,13 +35,13 @@ class ActiveRequests {
       ({ attributes }) => attributes["http.request.method"] === method && attributes["url.scheme"] === scheme,
     );
     if (own !== undefined) return own;
-    const active = { attributes: { "http.request.method": method, "url.scheme": scheme }, count: 0 };
+    const active = new Active({ "http.request.method": method, "url.scheme": scheme });
     this.#all.push(active);
     return active;
   }
 
-  tell(result: ObservableResult): void {
-    for (const { attributes, count } of this.#all) result.observe(count, attributes);
+  tell(counter: UpDownCounter): void {
+    for (const active of this.#all) active.tell(counter);
   }
 }
 
@@ -40,7 +53,11 @@ function providerIn(context: Context): MeterProvider {
   return isDelegating(provider) ? SILENT : provider;
 }
 
-/** Counted here, and asked for at each collection: to measure it twice for each request takes longer than its span does. */
+/**
+ * Counted here, and told to the counter before each collection: to add twice for each request takes longer than its span
+ * does. What is asked for that is an observable instrument that never observes anything, so that nobody sees it; were it
+ * to tell the count itself, a view that leaves an attribute out would keep one series of many.
+ */
 const activeIn = currentInstrument(
   { ...source, providerIn },
   declare("http.server.active_requests", {
@@ -49,13 +66,14 @@ const activeIn = currentInstrument(
   }),
   (meter, { name, options }) => {
     const active = new ActiveRequests();
-    meter.createObservableUpDownCounter(name, options).addCallback((result) => active.tell(result));
+    const counter = meter.createUpDownCounter(name, options);
+    meter.createObservableUpDownCounter(`${name}.collection`).addCallback(() => active.tell(counter));
     return active;
   },
 );
 
 /**
- * HOT. Counts a request as active by what is measured of it; whoever ends it takes one off. Never throws.  (Semantic
+ * HOT. Counts a request as active by what is measured of it, until it is one less again, once. Never throws.  (Semantic
  * conventions: Metric http.server.active_requests)
  */
 export function countActive(measured: Attributes, context: Context): Active | undefined {

@@ -65,7 +65,8 @@ export function namesSpan(traceparent: string | undefined, spanId: string | unde
 }
 
 /** A request target without its query, which may hold secrets. */
-export function pathOf(target = ""): string {
+export function pathOf(given: string | undefined): string {
+  const target = given ?? "";
   const path = !target.startsWith("/") && /^https?:/i.test(target) ? absolutePath(target) : target;
   const end = path.search(/[?#]/);
   return end < 0 ? path : path.slice(0, end);

@@ -46,7 +46,7 @@ export class HttpExchange {
   readonly #measured: Attributes;
   readonly #began = performance.now();
   /** Where it is counted until it is over. */
-  readonly #active: Active | undefined;
+  #active: Active | undefined;
   #isMeasured = true;
   #isAnswered = false;
 
@@ -113,6 +113,7 @@ export class HttpExchange {
     } finally {
       if (this.#isMeasured) durations[this.#kind](seconds, this.#measured, this.context);
       if (this.#active !== undefined) this.#active.count--;
+      this.#active = undefined;
     }
     return seconds;
   }

@@ -1,4 +1,4 @@
-import { bindEmitter } from "../context/bind.ts";
+import { bindRequest } from "../context/bind.ts";
 import type { Context } from "../context/context.ts";
 import { emptied } from "../context/open-scope.ts";
 import { Scope } from "../context/scope.ts";
@@ -69,8 +69,8 @@ export function beginToServe(
   const exchange = isOthers ? new ServerExchange(own, empty) : exchangeFor(request, own, empty, policy);
   exchanges.set(known, exchange);
   if (isOthers || response === undefined) return exchange;
-  bindEmitter(exchange.context, request);
-  bindEmitter(exchange.context, response);
+  bindRequest(exchange.context, request);
+  bindRequest(exchange.context, response);
   return exchange;
 }
 
@@ -162,6 +162,7 @@ export function endWith(
   // Somebody has taken our listener off those.
   for (const earlier of open.filter(({ isSent }) => isSent)) end(earlier);
   const own = new OpenResponse(exchange, connection, response, open);
+  // Never taken off: it does nothing the second time, and lives as long as the response.
   const over = (): void => end(own);
   for (const event of ["close", ...sooner]) response.on(event, over);
   // It tells that no more.

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { EventEmitter } from "node:events";
-import { bind } from "../../src/context/bind.ts";
+import { bind, bindRequest } from "../../src/context/bind.ts";
 import { ContextVariable } from "../../src/context/context-variable.ts";
+import { currentContext } from "../../src/context/current.ts";
 import { ThroughlineContextManager } from "../../src/context/manager.ts";
 import { scope } from "../../src/context/open-scope.ts";
 
@@ -65,6 +66,34 @@ describe("a bound source of events", () => {
     const emitter = user.run("ann", () => bind(new Wildcard()));
     user.run("bob", () => emitter.emit("anything"));
     expect(seen).to.deep.equal([["anything", "ann"]]);
+  });
+
+  it("is taken also where its class gives emit by a getter, or lets nobody set it, and shows nothing of it", () => {
+    class Gives extends EventEmitter {
+      override get emit(): EventEmitter["emit"] {
+        return (...args) => super.emit(...args);
+      }
+    }
+    class Swallows extends EventEmitter {}
+    Object.defineProperty(Swallows.prototype, "emit", {
+      get: () => EventEmitter.prototype.emit,
+      set: () => {},
+    });
+    for (const make of [() => new Gives(), () => new Swallows(), () => new EventEmitter()]) {
+      const keys = Object.keys(make());
+      const [one, other] = user.run("ann", () => {
+        const request = make();
+        bindRequest(currentContext(), request);
+        return [bind(make()), request];
+      });
+      const seen: unknown[] = [];
+      for (const emitter of [one, other]) {
+        emitter.on("done", () => seen.push(user.tryGet()));
+        user.run("bob", () => emitter.emit("done"));
+      }
+      expect(seen).to.deep.equal(["ann", "ann"]);
+      expect(Object.keys(one)).to.deep.equal(keys);
+    }
   });
 
   it("throws an error that nobody listens to, as it does unbound", () => {

@@ -1,6 +1,7 @@
 import { type Attributes, INVALID_SPAN_CONTEXT, SpanKind, trace } from "@opentelemetry/api";
 import {
   AggregationTemporality,
+  createAllowListAttributesProcessor,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -17,6 +18,7 @@ import { HttpExchange } from "../../src/instrumentation/http-exchange.ts";
 import { contextualMeterProvider } from "../../src/metrics/contextual-meter.ts";
 import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { recording } from "../recording.ts";
+import { freshCopy } from "../core/fresh-copy.ts";
 import { serving, tracedHttp } from "./traced-http.ts";
 
 interface Measured {
@@ -235,6 +237,41 @@ describe("the number of active requests", () => {
     expect(during).to.deep.equal([[GET, 2]]);
     expect(await active()).to.deep.equal([[GET, 0]]);
     await provider.shutdown();
+  });
+
+  it("is the sum of all that a view does not tell apart, and of all copies of this package", async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 100_000 });
+    const attributesProcessors = [createAllowListAttributesProcessor(["url.scheme"])];
+    const views = [{ instrumentName: "http.server.active_requests", attributesProcessors }];
+    const meterProvider = new MeterProvider({ readers: [reader], views });
+    const context = new Context(undefined, { tracerProvider: trace.getTracerProvider(), meterProvider });
+    const other = await freshCopy<typeof import("../../src/instrumentation/active-requests.ts")>(
+      "instrumentation/active-requests.ts",
+    );
+    const GET = { "http.request.method": "GET", "url.scheme": "http" };
+    const began = [countActive, other.countActive].flatMap((count) => [
+      count(GET, context),
+      count({ ...GET, "http.request.method": "POST" }, context),
+    ]);
+    const told = async (): Promise<unknown> => {
+      exporter.reset();
+      await meterProvider.forceFlush();
+      return exporter
+        .getMetrics()
+        .flatMap(({ scopeMetrics }) =>
+          scopeMetrics.flatMap(({ metrics }) =>
+            metrics.map(({ descriptor: { name }, dataPoints }) => [
+              name,
+              dataPoints.map(({ value }) => value),
+            ]),
+          ),
+        );
+    };
+    expect(await told()).to.deep.equal([["http.server.active_requests", [4]]]);
+    if (began[3] !== undefined) began[3].count--;
+    expect(await told()).to.deep.equal([["http.server.active_requests", [3]]]);
+    await meterProvider.shutdown();
   });
 
   it("is nobody's where there is no telemetry", () => {

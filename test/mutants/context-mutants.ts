@@ -22,8 +22,8 @@ export const CONTEXT_MUTATIONS: readonly Mutation[] = [
   {
     name: "an emitter goes over to the context that it was bound to last",
     file: "context/bind.ts",
-    find: "if (bound.get(source) !== true) replaceDispatch(",
-    replace: "Reflect.deleteProperty(source, method);\n    replaceDispatch(",
+    find: "return bound.get(source) === true || replaceDispatch(",
+    replace: "Reflect.deleteProperty(source, method);\n    return replaceDispatch(",
   },
   {
     name: "a snapshot is taken by reference",
