@@ -301,13 +301,13 @@ describe("batches arrive or are counted", () => {
 
   it("nothing is counted twice when an answer comes after the close", async () => {
     const account = new Account();
-    let answer = (_: Outcome): void => {};
-    const send = (): Promise<Outcome> => new Promise((resolve) => (answer = resolve));
+    const answer = Promise.withResolvers<Outcome>();
+    const send = (): Promise<Outcome> => answer.promise;
     const transport = { joinedBytes: 0, send, close: () => {} };
     const queue = new DeliveryQueue(transport, account, "http://collector.test", 100);
     push({ queue, account }, 1);
     await queue.close(deadlineIn(0));
-    answer(DELIVERED);
+    answer.resolve(DELIVERED);
     await sleep(5);
     expect(account.report()).to.include({ made: 10, delivered: 0, pending: 0 });
   });
