@@ -1,4 +1,9 @@
 /** Throughline: context, spans, metrics and their export for Node.js, on the OpenTelemetry API. */
+export { batch, type Batch, type BatchOptions } from "./concurrency/batch.ts";
+export { singleFlight, type SingleFlight, type SingleFlightOptions } from "./concurrency/single-flight.ts";
+export type { Stop } from "./concurrency/taken.ts";
+export { TimeoutError } from "./concurrency/timeout-error.ts";
+export { withTimeout } from "./concurrency/with-timeout.ts";
 export { bind, type Bindable } from "./context/bind.ts";
 export { ContextVariable, type ContextVariableOptions } from "./context/context-variable.ts";
 export { gather } from "./context/gather.ts";

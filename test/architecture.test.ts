@@ -37,7 +37,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Who may load what is not ours, Node's own modules and the OpenTelemetry API aside. */
-const PACKAGES: Record<string, readonly string[]> = { sdk: ["@opentelemetry/sdk-metrics"] };
+const PACKAGES: Record<string, readonly string[]> = {
+  concurrency: ["p-map"],
+  sdk: ["@opentelemetry/sdk-metrics"],
+};
 
 interface Import {
   readonly file: string;

@@ -6,6 +6,7 @@ const SENTENCES = {
     "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
   THR_EVENT_NOT_CLONED: "was given an event that cannot be copied to the worker, as structuredClone would",
   THR_GROUP_NEEDS_ITSELF: "was used while it is being made: it needs itself, perhaps by way of another",
+  THR_LOADER_NEEDS_ITSELF: "asked for the value that it is loading: it would wait for itself",
   THR_METRIC_FAILED:
     "was given an event that a metric threw at, and that none handled: see the error's cause",
   THR_METRIC_IN_WORKER:
@@ -15,9 +16,12 @@ const SENTENCES = {
   THR_NOT_A_FUNCTION: "needs a function where it says fn",
   THR_NOT_A_METRIC: "needs a metric: a name that is not empty, and the methods handle(event) and snapshot()",
   THR_NOT_A_NAME: "needs a name: a text that is not empty",
+  THR_NOT_A_NUMBER_AT_ONCE: "needs how many are to be at work at once: a whole number from 1, or Infinity",
+  THR_NOT_A_TIME: "needs how long it may take: a number of ms from 0",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
   THR_NOT_CALLED: "was given to the framework itself: call it, as in app.use(middleware())",
+  THR_NOT_ITERABLE: "needs an iterable, or an async one",
   THR_NO_REQUEST:
     "is for what runs below a request, by middleware or the hook of start(), or below operation(name, fn); tryCurrentRequest() gives undefined elsewhere",
   THR_NO_RESPONSE: "found none: a job has no response, and a request that is over has let go of its own",

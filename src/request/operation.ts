@@ -6,8 +6,8 @@ import { Scope } from "../context/scope.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
 import { isArray } from "../core/noun.ts";
-import { activeSpanContext } from "../trace/active-span-context.ts";
 import { guarded } from "../trace/guarded.ts";
+import { linksTo } from "../trace/links-to.ts";
 import { withSpan } from "../trace/span-helpers.ts";
 import { requestIn } from "./current-request.ts";
 import { RequestScope } from "./request-scope.ts";
@@ -82,11 +82,7 @@ export function detached<Result>(
   const [options, fn] = read("detached(name, options?, fn)", rest);
   const around = currentContext();
   const own = new RequestScope({ correlationId: requestIn(around)?.correlationId });
-  const spanContext = activeSpanContext(around);
-  const links = [
-    ...(spanContext === undefined ? [] : [{ context: spanContext }]),
-    ...(isArray(options?.links) ? options.links : []),
-  ];
+  const links = [...linksTo(around), ...(isArray(options?.links) ? options.links : [])];
   return begin(own, emptied(around, new Scope(undefined, own)), name, { ...options, links }, fn);
 }
 

@@ -1,4 +1,4 @@
-import { singleFlight } from "../concurrency/single-flight.ts";
+import { sharedLoad } from "../concurrency/shared-load.ts";
 import { requireFunction } from "../core/errors.ts";
 import type { Cleanup } from "./cleanups.ts";
 
@@ -27,7 +27,7 @@ export class RequestCache {
     requireFunction(load, "requestCache().get(key, fn)");
     const known = this.#entries?.get(key) as (() => Promise<Awaited<Value>>) | undefined;
     if (known !== undefined) return known();
-    const entry = singleFlight(async (): Promise<Awaited<Value>> => {
+    const entry = sharedLoad(async (): Promise<Awaited<Value>> => {
       const value = await load();
       if (cleanup !== undefined) this.#defer(() => cleanup(value));
       return value;

@@ -18,6 +18,17 @@ describe("examples/official-sdk.ts", () => {
   });
 });
 
+describe("examples/rates.ts", () => {
+  it("asks the bank once for all, and gives it up in time", async () => {
+    const { code, output, errors } = await spawned(["examples/rates.ts"]);
+    expect([code, errors, output]).to.deep.equal([
+      0,
+      "",
+      "10, 12.5, 25; RangeError: no rate for XXX; the bank was asked 1 time\ntook longer than the 500 ms that it may take\n125\n",
+    ]);
+  });
+});
+
 describe("examples of metric groups", () => {
   it("take a group from an awilix container, and the group's own after a reset", async () => {
     const { code, output, errors } = await spawned(["examples/groups-with-awilix.ts"]);

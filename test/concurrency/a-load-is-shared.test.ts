@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
-import { singleFlight } from "../../src/concurrency/single-flight.ts";
+import { sharedLoad } from "../../src/concurrency/shared-load.ts";
 
-describe("a single flight", () => {
+describe("a shared load", () => {
   it("loads once for all who ask, at once and later", async () => {
     let loads = 0;
-    const load = singleFlight(async () => {
+    const load = sharedLoad(async () => {
       await sleep(2);
       return ++loads;
     });
@@ -15,7 +15,7 @@ describe("a single flight", () => {
 
   it("gives a failure to all who wait, and keeps none", async () => {
     let loads = 0;
-    const load = singleFlight(async () => {
+    const load = sharedLoad(async () => {
       await sleep(2);
       if (++loads === 1) throw new Error("on purpose");
       return loads;
@@ -27,7 +27,7 @@ describe("a single flight", () => {
 
   it("takes what is thrown, or given at once, as it takes promises", async () => {
     let loads = 0;
-    const load = singleFlight(() => {
+    const load = sharedLoad(() => {
       if (++loads === 1) throw new Error("on purpose");
       return loads;
     });
@@ -39,7 +39,7 @@ describe("a single flight", () => {
     const listeners = process.listeners("unhandledRejection");
     process.removeAllListeners("unhandledRejection");
     const unhandled = new Promise((resolve) => process.once("unhandledRejection", resolve));
-    void singleFlight(async () => {
+    void sharedLoad(async () => {
       throw new Error("on purpose");
     })();
     expect(((await unhandled) as Error).message).to.equal("on purpose");
