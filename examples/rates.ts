@@ -39,7 +39,7 @@ async function price({
 const orders = [
   { amount: 10, currency: "EUR" },
   { amount: 10, currency: "USD" },
-  { amount: 10, currency: "XXX" },
+  { amount: 10, currency: "CHF" },
   { amount: 20, currency: "USD" },
 ];
 const { results, errors } = await batch(orders, { concurrency: 2 }, price);

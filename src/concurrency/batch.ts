@@ -1,4 +1,3 @@
-import { pMapSettled } from "p-map";
 import { currentContext, runIn } from "../context/current.ts";
 import { Scope } from "../context/scope.ts";
 import { quote } from "../core/diagnostics.ts";
@@ -60,6 +59,8 @@ async function run<Item, Result>(
   work: (item: Awaited<Item>, index: number) => Result,
 ): Promise<Batch<Awaited<Result>>> {
   const context = currentContext();
+  // Loaded here and not above: nobody who imports the package for something else waits for it.
+  const { pMapSettled } = await import("p-map");
   const one = (item: PromiseSettledResult<Awaited<Item>>, index: number): Promise<Awaited<Result>> =>
     runIn(context.withScope(new Scope(context.scope)), () =>
       withSpan(name, async (): Promise<Awaited<Result>> => {

@@ -73,7 +73,7 @@ const activeIn = currentInstrument(
 );
 
 /**
- * HOT. Counts a request as active by what is measured of it, until it is one less again, once. Never throws.  (Semantic
+ * HOT. Counts a request as active, by what is measured of it; whoever ends it takes one off. Never throws.  (Semantic
  * conventions: Metric http.server.active_requests)
  */
 export function countActive(measured: Attributes, context: Context): Active | undefined {
