@@ -4,8 +4,8 @@ import { quote } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { withSpan } from "../trace/span-helpers.ts";
-import { type Stop, taken } from "./taken.ts";
 import { usableSignal } from "./abort-signals.ts";
+import { type Stop, taken } from "./taken.ts";
 
 export interface BatchOptions {
   /** How many items are at work at once, at most: a whole number from 1, or Infinity. */

@@ -38,12 +38,12 @@ export class Flight<Value> {
   }
 
   /** Whether whoever asks now begins another. */
-  isOver(maxAge: number): boolean {
+  isOver(maxAge: number = Infinity): boolean {
     if (this.#isLost || this.#landed === undefined) return this.#isLost;
     return performance.now() - this.#landed.at >= maxAge;
   }
 
-  wait(signal: AbortSignal | undefined): Promise<Value> {
+  wait(signal?: AbortSignal): Promise<Value> {
     if (this.#landed !== undefined) return Promise.resolve(this.#landed.value);
     return new Promise((resolve, reject) => {
       const waiter: Waiter<Value> = {

@@ -6,8 +6,8 @@ import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { linksTo } from "../trace/links-to.ts";
 import { withSpan } from "../trace/span-helpers.ts";
-import { Flight } from "./flight.ts";
 import { usableSignal } from "./abort-signals.ts";
+import { Flight } from "./flight.ts";
 
 export interface SingleFlightOptions {
   /** Of the span that the loader has. Default: the loader's own name. */
@@ -61,7 +61,7 @@ export function singleFlight<Value>(
     return own;
   };
   const ask = async (asked?: { readonly signal?: AbortSignal | undefined }): Promise<Awaited<Value>> => {
-    const signal = usableSignal(asked?.signal, `what singleFlight(fn) returns`);
+    const signal = usableSignal(asked?.signal, "what singleFlight(fn) returns");
     signal?.throwIfAborted();
     const around = currentContext();
     const within = around.getValue(FLIGHT) as Flight<Awaited<Value>> | undefined;

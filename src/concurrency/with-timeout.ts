@@ -1,11 +1,11 @@
 import { clearTimeout, setTimeout } from "node:timers";
 import { currentContext } from "../context/current.ts";
-import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { LONGEST_WAIT } from "../core/deadline.ts";
 import { quote } from "../core/diagnostics.ts";
+import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { guarded } from "../trace/guarded.ts";
-import { TimeoutError } from "./timeout-error.ts";
 import { onAbort, usableSignal } from "./abort-signals.ts";
+import { TimeoutError } from "./timeout-error.ts";
 
 /**
  * What `fn` gives, unless that takes longer: then its signal is aborted, the active span has an event `timeout`, and this

@@ -1,11 +1,11 @@
-import { sharedLoad } from "../concurrency/shared-load.ts";
+import { Flight } from "../concurrency/flight.ts";
 import { requireFunction } from "../core/errors.ts";
 import type { Cleanup } from "./cleanups.ts";
 
 /** What one request has loaded: shared by all who ask within it, by nobody beside it, and gone with it. */
 export class RequestCache {
   readonly #defer: (cleanup: Cleanup) => void;
-  #entries: Map<unknown, () => Promise<unknown>> | undefined = new Map();
+  #flights: Map<unknown, Flight<unknown>> | undefined = new Map();
 
   constructor(defer: (cleanup: Cleanup) => void) {
     this.#defer = defer;
@@ -25,28 +25,32 @@ export class RequestCache {
     cleanup?: (value: Awaited<Value>) => unknown,
   ): Promise<Awaited<Value>> {
     requireFunction(load, "requestCache().get(key, fn)");
-    const known = this.#entries?.get(key) as (() => Promise<Awaited<Value>>) | undefined;
-    if (known !== undefined) return known();
-    const entry = sharedLoad(async (): Promise<Awaited<Value>> => {
-      const value = await load();
-      if (cleanup !== undefined) this.#defer(() => cleanup(value));
-      return value;
-    });
-    this.#entries?.set(key, entry);
-    // Whoever asks next may have another way to load it.
-    entry().catch(() => {
-      if (this.#entries?.get(key) === entry) this.#entries.delete(key);
-    });
-    return entry();
+    let flight = this.#flights?.get(key);
+    // Where it has failed, whoever asks next may have another way to load it.
+    if (flight === undefined || flight.isOver()) {
+      flight = new Flight();
+      this.#flights?.set(key, flight);
+      flight.follow(this.#load(load, cleanup));
+    }
+    return flight.wait() as Promise<Awaited<Value>>;
+  }
+
+  async #load<Value>(
+    load: () => Value,
+    cleanup: ((value: Awaited<Value>) => unknown) | undefined,
+  ): Promise<Awaited<Value>> {
+    const value = await load();
+    if (cleanup !== undefined) this.#defer(() => cleanup(value));
+    return value;
   }
 
   /** From now on it is loaded anew; cleanups that it has been given stay. */
   delete(key: unknown): void {
-    this.#entries?.delete(key);
+    this.#flights?.delete(key);
   }
 
   /** Keeps nothing from now on: whoever still asks loads for itself. */
   close(): void {
-    this.#entries = undefined;
+    this.#flights = undefined;
   }
 }
