@@ -34,6 +34,8 @@ export type { RecorderLoopOptions, RecorderOptions } from "./recorders/recorder-
 export type { RecorderReport } from "./recorders/recorder-report.ts";
 export type { RecorderResult } from "./recorders/recorder-result.ts";
 export type { ReceivedRequest, Trust } from "./instrumentation/http-policy.ts";
+export { Lifecycle, type LifecycleOptions, type LifecycleStop } from "./lifecycle/lifecycle.ts";
+export type { LifecycleResource, StartResource, StopResource } from "./lifecycle/managed-resource.ts";
 export {
   jsonLogger,
   type LineFields,

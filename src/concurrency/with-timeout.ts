@@ -25,7 +25,16 @@ export function withTimeout<Result>(
   if (typeof ms !== "number" || !(ms >= 0))
     throw new ThroughlineError("THR_NOT_A_TIME", "withTimeout(ms, fn)", quote(ms));
   requireFunction(fn, "withTimeout(ms, fn)");
-  const given = usableSignal(options?.signal, "withTimeout(ms, fn)");
+  return limited(ms, fn, usableSignal(options?.signal, "withTimeout(ms, fn)"));
+}
+
+/** The same, with the name of what may take no longer. */
+export function limited<Result>(
+  ms: number,
+  fn: (signal: AbortSignal) => Result,
+  given: AbortSignal | undefined,
+  subject?: string,
+): Promise<Awaited<Result>> {
   const { span } = currentContext();
   return new Promise((resolve, reject) => {
     const own = new AbortController();
@@ -35,7 +44,7 @@ export function withTimeout<Result>(
     };
     const timeOut = (): void => {
       guarded(() => span?.addEvent("timeout", { "timeout.duration": ms / 1000 }));
-      giveUp(new TimeoutError(ms));
+      giveUp(new TimeoutError(ms, subject));
     };
     const timer = ms > LONGEST_WAIT ? undefined : setTimeout(timeOut, ms);
     const offSignal = onAbort(given, giveUp);

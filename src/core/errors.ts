@@ -6,6 +6,9 @@ const SENTENCES = {
     "found no value and no default: set one above in the same scope, give a defaultValue, or use tryGet()",
   THR_EVENT_NOT_CLONED: "was given an event that cannot be copied to the worker, as structuredClone would",
   THR_GROUP_NEEDS_ITSELF: "was used while it is being made: it needs itself, perhaps by way of another",
+  THR_LIFECYCLE_STARTED: "came after start(): add all resources before",
+  THR_LIFECYCLE_STOPPED:
+    "came to nothing, for the lifecycle is being stopped: wait for stop() to start it anew",
   THR_LOADER_NEEDS_ITSELF: "asked for the value that it is loading: it would wait for itself",
   THR_METRIC_FAILED:
     "was given an event that a metric threw at, and that none handled: see the error's cause",
@@ -32,6 +35,9 @@ const SENTENCES = {
   THR_RECORDER_LOOP_UNAVAILABLE:
     "needs a RecorderLoop that is open: construct recorders in loop.run(fn), or at module level in the worker's module",
   THR_RECORDER_STOPPED: "came after stop(), which is for good: make another recorder",
+  THR_RESOURCE_NOT_STARTED:
+    "is not started: it is there between start() and stop() of its lifecycle, or in run(standIn, fn)",
+  THR_RESOURCE_STOPPED: "is stopped: it was there between start() and stop() of its lifecycle",
   THR_RUNTIME_STOPPED: "came after stop(), which is for good: make another runtime",
   THR_TEST_NOT_CALLED:
     "gives a function for the test runner, which was awaited here and not called: await testTelemetry(fn)()",

@@ -9,6 +9,7 @@ import { traceHttpClient } from "../instrumentation/http-client.ts";
 import { traceHttpServer } from "../instrumentation/http-server.ts";
 import { measureRuntime } from "../instrumentation/runtime-metrics.ts";
 import type { Subscription } from "../instrumentation/subscription.ts";
+import { endAtSignals } from "../lifecycle/signals.ts";
 import { attachCallbacksOfProcess } from "../metrics/callback-registry.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
@@ -16,7 +17,6 @@ import { registerGlobals } from "./globals.ts";
 import type { StartOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
-import { flushAtSignals } from "./signals.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { tellIfUnsent, unsentOf } from "./unsent.ts";
 
@@ -75,7 +75,8 @@ function begin(settings: Settings): Telemetry {
     flushAtExit();
   };
   process.on("beforeExit", onNaturalEnd);
-  const endSignals = signals ? flushAtSignals(telemetry, budget ?? SIGNAL_BUDGET, hurry) : () => {};
+  const flush = (): Promise<unknown> => telemetry.flush({ timeout: budget ?? SIGNAL_BUDGET });
+  const endSignals = signals ? endAtSignals({ of: "telemetry", hurry, end: flush }) : () => {};
   return telemetry;
 }
 

@@ -1,0 +1,184 @@
+import { currentContext, runIn } from "../context/current.ts";
+import { emptied } from "../context/open-scope.ts";
+import { quote, report } from "../core/diagnostics.ts";
+import { requireFunction, requireName, ThroughlineError } from "../core/errors.ts";
+import { linksTo } from "../trace/links-to.ts";
+import { withSpan } from "../trace/span-helpers.ts";
+import {
+  type LifecycleResource,
+  ManagedResource,
+  type StandIns,
+  standIns,
+  type StartResource,
+  type StopResource,
+} from "./managed-resource.ts";
+import { endAtSignals } from "./signals.ts";
+
+export interface LifecycleOptions {
+  /** How long each resource may take to start, in ms. Default: 60,000. */
+  readonly startTimeout?: number | undefined;
+  /** How long each resource may take to stop, in ms; then the next has its turn. Default: 10,000. */
+  readonly stopTimeout?: number | undefined;
+  /** Whether SIGTERM and SIGINT stop it. Default: true. */
+  readonly signals?: boolean | undefined;
+}
+
+/** How a stop went. */
+export interface LifecycleStop {
+  /** What resources threw as they were stopped, and what was late, in the order of the stops. */
+  readonly errors: readonly unknown[];
+}
+
+/**
+ * What a service is made of: started in the order in which it was added, stopped in reverse, also where a start fails half
+ * way. SIGTERM and SIGINT stop it before telemetry is flushed, and end the process then, unless somebody else listens to
+ * them. Start and stop are traces of their own, with a span for each resource.
+ *
+ * @example
+ * const shop = new Lifecycle("shop");
+ * const settings = shop.add("settings", () => ({ port: 8080 }));
+ * const orders = shop.add("orders", () => new Map(), (map) => map.clear());
+ * await shop.start();
+ * orders.get().set(1, settings.get().port);
+ * await shop.stop();
+ */
+export class Lifecycle implements AsyncDisposable {
+  readonly name: string;
+  readonly #startTimeout: number;
+  readonly #stopTimeout: number;
+  readonly #endsAtSignals: boolean;
+  readonly #resources: ManagedResource<unknown>[] = [];
+  #starting: Promise<this> | undefined;
+  #stopping: Promise<LifecycleStop> | undefined;
+  #abort = new AbortController();
+  #offSignals = (): void => {};
+
+  /** @throws ThroughlineError THR_NOT_A_NAME */
+  constructor(name: string, options?: LifecycleOptions) {
+    requireName(name, "new Lifecycle(name)");
+    this.name = name;
+    const { startTimeout = 60_000, stopTimeout = 10_000, signals = true } = options ?? {};
+    this.#startTimeout = timeoutOf(startTimeout, "startTimeout", 60_000);
+    this.#stopTimeout = timeoutOf(stopTimeout, "stopTimeout", 10_000);
+    this.#endsAtSignals = signals;
+  }
+
+  /**
+   * Adds a resource, to be started after those that are there already, whose `get()` its `start` may use.
+   *
+   * @param start makes it; its signal is aborted where that takes too long, or the lifecycle is stopped meanwhile
+   * @param stop undoes it. Default: the value's own Symbol.asyncDispose or Symbol.dispose, where it has one
+   * @throws ThroughlineError THR_NOT_A_NAME, THR_NOT_A_FUNCTION; THR_LIFECYCLE_STARTED once it was started
+   */
+  add<Value>(
+    name: string,
+    start: StartResource<Value>,
+    stop?: StopResource<Awaited<Value>>,
+  ): LifecycleResource<Awaited<Value>> {
+    const subject = `lifecycle "${this.name}".add(name, fn, fn?)`;
+    requireName(name, subject);
+    requireFunction(start, subject);
+    if (stop !== undefined) requireFunction(stop, subject);
+    if (this.#starting !== undefined) throw new ThroughlineError("THR_LIFECYCLE_STARTED", subject);
+    const resource = new ManagedResource<Awaited<Value>>(
+      name,
+      this.name,
+      start as StartResource<Awaited<Value>>,
+      stop,
+    );
+    this.#resources.push(resource as ManagedResource<unknown>);
+    return resource;
+  }
+
+  /**
+   * Starts all resources; calls join. Where one fails those before it are stopped, and this rejects with what it threw, or
+   * with a TimeoutError. After a failure, or a stop, it may be started anew.
+   *
+   * @throws ThroughlineError rejects with THR_LIFECYCLE_STOPPED where it is being stopped
+   */
+  async start(): Promise<this> {
+    if (this.#stopping !== undefined) throw this.#stopped();
+    return await (this.#starting ??= this.#start());
+  }
+
+  /** Stops what was started, last first, each waited for; calls join. What fails is reported. Never rejects. */
+  stop(): Promise<LifecycleStop> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #start(): Promise<this> {
+    const given = standIns.get();
+    const abort = (this.#abort = new AbortController());
+    this.#offSignals = this.#endsAtSignals
+      ? endAtSignals({ of: "resources", end: () => this.stop() })
+      : () => {};
+    try {
+      await this.#traced("start", () => this.#startAll(given, abort.signal));
+      return this;
+    } catch (thrown) {
+      this.#offSignals();
+      this.#starting = undefined;
+      throw thrown;
+    }
+  }
+
+  async #startAll(given: StandIns, signal: AbortSignal): Promise<void> {
+    try {
+      for (const resource of this.#resources) {
+        signal.throwIfAborted();
+        await withSpan(`start ${resource.name}`, () => resource.start(given, this.#startTimeout, signal));
+      }
+      signal.throwIfAborted();
+    } catch (thrown) {
+      await this.#stopAll();
+      throw thrown;
+    }
+  }
+
+  async #stop(): Promise<LifecycleStop> {
+    this.#abort.abort(this.#stopped());
+    // What failed to start has been stopped, and told to whoever started it.
+    const isStarted = await this.#starting?.then(
+      () => true,
+      () => false,
+    );
+    const errors = isStarted === true ? await this.#traced("stop", () => this.#stopAll()) : [];
+    this.#offSignals();
+    this.#starting = undefined;
+    this.#stopping = undefined;
+    return { errors };
+  }
+
+  async #stopAll(): Promise<readonly unknown[]> {
+    const errors: unknown[] = [];
+    for (const resource of this.#resources.toReversed())
+      if (resource.isRunning)
+        await withSpan(`stop ${resource.name}`, () => resource.stop(this.#stopTimeout)).catch(
+          (thrown: unknown) => errors.push(thrown),
+        );
+    return errors;
+  }
+
+  /** In a scope with nothing set: it belongs to nobody's request, whoever is the first to need it. */
+  #traced<Result>(act: "start" | "stop", fn: () => Promise<Result>): Promise<Result> {
+    const around = currentContext();
+    return runIn(emptied(around), () => withSpan(`${act} ${this.name}`, { links: linksTo(around) }, fn));
+  }
+
+  #stopped(): ThroughlineError {
+    return new ThroughlineError("THR_LIFECYCLE_STOPPED", `lifecycle "${this.name}".start()`);
+  }
+}
+
+function timeoutOf(given: unknown, option: string, usual: number): number {
+  if (typeof given === "number" && given >= 0) return given;
+  report(
+    "invalid_configuration",
+    `the ${option} of a lifecycle is a number of milliseconds, and was given as ${quote(given)}`,
+  );
+  return usual;
+}

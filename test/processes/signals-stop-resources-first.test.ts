@@ -1,0 +1,105 @@
+import { expect } from "chai";
+import { signalled } from "./signalled.ts";
+
+const LIFECYCLE = `
+  import { Lifecycle, start, withSpan } from "throughline";
+  import { setTimeout as sleep } from "node:timers/promises";
+  const shop = new Lifecycle("shop");
+  for (const name of ["database", "server"])
+    shop.add(name, () => {}, async () => {
+      await sleep(20);
+      withSpan("last words of " + name, () => {});
+      console.log("stopped", name);
+    });
+  await shop.start();
+  setInterval(() => {}, 1000);
+`;
+const STOPPED = "ready\nstopped server\nstopped database\n";
+
+describe("a signal that ends a process with resources", function () {
+  this.timeout(20_000);
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    it(`stops them, then sends what they did: ${signal}`, async () => {
+      const ended = await signalled(`${LIFECYCLE} start({ service: "shop" }); console.log("ready");`, [
+        signal,
+      ]);
+      expect(ended).to.deep.include({ code: null, signal, output: STOPPED });
+      expect(ended.spans).to.include.members([
+        "last words of server",
+        "last words of database",
+        "stop server",
+        "stop database",
+        "stop shop",
+      ]);
+    });
+
+  it("stops them where no telemetry was started", async () => {
+    const ended = await signalled(`${LIFECYCLE} console.log("ready");`, ["SIGTERM"]);
+    expect(ended).to.deep.include({ code: null, signal: "SIGTERM", output: STOPPED, spans: [] });
+  });
+
+  it("stops them once, where the host listens and stops them itself, and leaves the end to it", async () => {
+    const ended = await signalled(
+      `${LIFECYCLE}
+       process.on("SIGTERM", async () => {
+         await shop.stop();
+         process.exit(3);
+       });
+       console.log("ready");`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: 3, signal: null, output: STOPPED });
+  });
+
+  it("leaves a process alone once they are stopped", async () => {
+    const ended = await signalled(
+      `${LIFECYCLE}
+       console.log("ready");
+       await shop.stop();
+       console.log(process.listenerCount("SIGTERM"));`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ signal: "SIGTERM", output: `${STOPPED}0\n` });
+  });
+
+  it("does not wait for one that hangs once the signal comes again", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       const shop = new Lifecycle("shop");
+       shop.add("queue", () => {}, () => new Promise(() => {}));
+       await shop.start();
+       setInterval(() => {}, 1000);
+       console.log("ready");`,
+      ["SIGTERM", "SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
+    expect(ended.took).to.be.lessThan(5_000);
+  });
+
+  it("aborts a start that hangs", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       const shop = new Lifecycle("shop");
+       shop.add("database", () => new Promise(() => {}));
+       setInterval(() => {}, 1000);
+       console.log("ready");
+       await shop.start().catch(({ code }) => console.log(code));`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ signal: "SIGTERM", output: "ready\nTHR_LIFECYCLE_STOPPED\n" });
+  });
+
+  it("does nothing where it was asked for none", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       const shop = new Lifecycle("shop", { signals: false });
+       shop.add("database", () => {}, () => console.log("stopped"));
+       await shop.start();
+       setInterval(() => {}, 1000);
+       console.log("ready");`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ signal: "SIGTERM", output: "ready\n" });
+  });
+});
