@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   waterfall: ["core"],
   export: ["core", "context", "otlp", "resource", "waterfall", "record"],
   concurrency: ["core", "context", "trace"],
+  database: ["core", "context", "trace", "metrics", "concurrency"],
   lifecycle: ["core", "context", "trace", "concurrency"],
   request: ["core", "context", "trace", "concurrency"],
   logs: ["core", "context", "trace"],

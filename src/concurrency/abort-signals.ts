@@ -19,3 +19,18 @@ export function onAbort(signal: AbortSignal | undefined, listener: (reason: unkn
   else signal.addEventListener("abort", abort, { once: true });
   return () => signal.removeEventListener("abort", abort);
 }
+
+/** In the place of what a promise gives. */
+export const ABORTED: unique symbol = Symbol("aborted");
+
+/** What the promise gives; ABORTED where the signal is aborted before. */
+export function unlessAborted<Value>(
+  signal: AbortSignal | undefined,
+  promise: Promise<Value>,
+): Promise<Value | typeof ABORTED> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const off = onAbort(signal, () => resolve(ABORTED));
+    promise.then(resolve, reject).finally(off);
+  });
+}

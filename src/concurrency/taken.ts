@@ -1,5 +1,5 @@
 import { ignoreRejection } from "../core/rejection.ts";
-import { onAbort } from "./abort-signals.ts";
+import { ABORTED, unlessAborted } from "./abort-signals.ts";
 
 /** Why no more is taken. */
 export interface Stop {
@@ -45,18 +45,4 @@ function iteratorOf<Item>(
   return typeof isAsync === "function"
     ? (items as AsyncIterable<Item>)[Symbol.asyncIterator]()
     : (items as Iterable<Item>)[Symbol.iterator]();
-}
-
-const ABORTED = Symbol("aborted");
-
-/** What the promise gives; ABORTED where the signal is aborted before. */
-function unlessAborted<Value>(
-  signal: AbortSignal | undefined,
-  promise: Promise<Value>,
-): Promise<Value | typeof ABORTED> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const off = onAbort(signal, () => resolve(ABORTED));
-    promise.then(resolve, reject).finally(off);
-  });
 }

@@ -20,14 +20,20 @@ const SENTENCES = {
   THR_NOT_A_METRIC: "needs a metric: a name that is not empty, and the methods handle(event) and snapshot()",
   THR_NOT_A_NAME: "needs a name: a text that is not empty",
   THR_NOT_A_NUMBER_AT_ONCE: "needs how many are to be at work at once: a whole number from 1, or Infinity",
+  THR_NOT_A_POOL: "needs a pool with the interface of pg's, or a function that tells how it is used",
+  THR_NOT_A_SAVEPOINT: "needs a savepoint's name: letters, digits and _, not a digit first, 40 at most",
+  THR_NOT_A_SESSION: "needs a session that has commit() and rollback(), or exec(sql), or query(sql)",
   THR_NOT_A_TIME: "needs how long it may take: a number of ms from 0",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
   THR_NOT_CALLED: "was given to the framework itself: call it, as in app.use(middleware())",
+  THR_NOT_COMMITTED:
+    "was not committed, though all went well: a statement has failed, and nobody was told of it, so the database rolled it back",
   THR_NOT_ITERABLE: "needs an iterable, or an async one",
   THR_NO_REQUEST:
     "is for what runs below a request, by middleware or the hook of start(), or below operation(name, fn); tryCurrentRequest() gives undefined elsewhere",
   THR_NO_RESPONSE: "found none: a job has no response, and a request that is over has let go of its own",
+  THR_NO_SAVEPOINT: "makes a savepoint by SQL, and its session has neither exec(sql) nor query(sql)",
   THR_NO_SCOPE: "was called outside any scope: wrap the operation in scope(fn) or withSpan(name, fn)",
   THR_RECORDER_EXISTS:
     "was given the name of a recorder that is there already: keep the first, or choose another name",

@@ -7,6 +7,7 @@ import { type TestTelemetry, testTelemetry } from "../../src/testing/test-teleme
 import type { ReadableSpan } from "../../src/trace/record.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { silently } from "../stderr.ts";
+import { failureOf } from "../trace/failures.ts";
 
 const user = new ContextVariable<string>("user");
 
@@ -37,13 +38,6 @@ function named({ spans }: TestTelemetry, name: string): ReadableSpan {
   return span;
 }
 
-async function failure(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => "no failure",
-    (reason: unknown) => reason,
-  );
-}
-
 describe("singleFlight", () => {
   it("loads once for 1,000 who ask at once, and for those who ask later", async () => {
     const { load, signals } = counting();
@@ -65,7 +59,7 @@ describe("singleFlight", () => {
       if (++loads === 1) throw new Error("on purpose");
       return loads;
     });
-    expect(String(await failure(get()))).to.equal("Error: on purpose");
+    expect(String(await failureOf(get()))).to.equal("Error: on purpose");
     expect(await get()).to.equal(2);
   });
 
@@ -96,18 +90,18 @@ describe("singleFlight", () => {
     const { load, signals } = counting();
     const get = singleFlight(load);
     const impatient = new AbortController();
-    const [first, second] = [failure(get({ signal: impatient.signal })), get()];
+    const [first, second] = [failureOf(get({ signal: impatient.signal })), get()];
     impatient.abort(new Error("no time"));
     expect(String(await first)).to.equal("Error: no time");
     expect([await second, signals[0]?.aborted]).to.deep.equal([1, false]);
-    expect(await failure(get({ signal: impatient.signal }))).to.equal(impatient.signal.reason);
+    expect(await failureOf(get({ signal: impatient.signal }))).to.equal(impatient.signal.reason);
   });
 
   it("tells a loader whom nobody waits for any more, and loads anew for who asks next", async () => {
     const { load, signals } = hanging();
     const get = singleFlight(load);
     const waiters = [new AbortController(), new AbortController()];
-    const waits = waiters.map(({ signal }) => failure(get({ signal })));
+    const waits = waiters.map(({ signal }) => failureOf(get({ signal })));
     waiters[0]?.abort();
     expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false]);
     waiters[1]?.abort("enough");
@@ -124,7 +118,7 @@ describe("singleFlight", () => {
       return ++loads;
     });
     const waiter = new AbortController();
-    const given = failure(get({ signal: waiter.signal }));
+    const given = failureOf(get({ signal: waiter.signal }));
     waiter.abort();
     await given;
     await sleep(15);
@@ -148,7 +142,7 @@ describe("singleFlight", () => {
     const unhandled: unknown[] = [];
     process.on("unhandledRejection", (reason) => unhandled.push(reason));
     const waiter = new AbortController();
-    const given = failure(singleFlight(counting(() => true).load)({ signal: waiter.signal }));
+    const given = failureOf(singleFlight(counting(() => true).load)({ signal: waiter.signal }));
     waiter.abort();
     void singleFlight(counting(() => true).load)();
     await given;
@@ -182,7 +176,7 @@ describe("singleFlight", () => {
 
   it("says so to a loader that would wait for itself", async () => {
     const get: () => Promise<number> = singleFlight(async () => (await get()) + 1, { name: "rates" });
-    expect(await failure(get()))
+    expect(await failureOf(get()))
       .to.be.an("error")
       .with.property("code", "THR_LOADER_NEEDS_ITSELF");
   });

@@ -7,15 +7,9 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { silently } from "../stderr.ts";
+import { failureOf } from "../trace/failures.ts";
 
 const never = (): Promise<never> => new Promise(() => {});
-
-async function failure(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => "no failure",
-    (reason: unknown) => reason,
-  );
-}
 
 /** Once mocha has set its own. */
 async function timers(): Promise<number> {
@@ -28,13 +22,13 @@ describe("withTimeout", () => {
     const before = await timers();
     expect(await withTimeout(60_000, () => 1)).to.equal(1);
     expect(await withTimeout(60_000, async () => 2)).to.equal(2);
-    expect(String(await failure(withTimeout(60_000, () => Promise.reject(new Error("own")))))).to.equal(
+    expect(String(await failureOf(withTimeout(60_000, () => Promise.reject(new Error("own")))))).to.equal(
       "Error: own",
     );
     const thrown = withTimeout(60_000, () => {
       throw new Error("at once");
     });
-    expect(String(await failure(thrown))).to.equal("Error: at once");
+    expect(String(await failureOf(thrown))).to.equal("Error: at once");
     expect(await timers()).to.equal(before);
   });
 
@@ -44,14 +38,14 @@ describe("withTimeout", () => {
       signal.addEventListener("abort", () => (reason = signal.reason));
       return never();
     });
-    const error = await failure(work);
+    const error = await failureOf(work);
     expect(error).to.be.instanceOf(TimeoutError).and.to.equal(reason);
     expect(error).to.include({ name: "TimeoutError", ms: 10 });
     expect(String(error)).to.equal("TimeoutError: took longer than the 10 ms that it may take");
   });
 
   it("aborts work that heeds its signal, and leaves what that fails with to nobody", async () => {
-    const error = await failure(
+    const error = await failureOf(
       withTimeout(10, (signal) =>
         sleep(60_000, undefined, { signal }).finally(() => {
           throw new Error("too late");
@@ -65,7 +59,7 @@ describe("withTimeout", () => {
   it(
     "marks the active span, which fails with it where nobody catches it",
     testTelemetry(async (t) => {
-      await failure(withSpan("rates", () => withTimeout(10, never)));
+      await failureOf(withSpan("rates", () => withTimeout(10, never)));
       const caught = withSpan("fallback", () => withTimeout(10, never).catch(() => "old rates"));
       expect(await caught).to.equal("old rates");
       const [failed, saved] = t.spans;
@@ -81,7 +75,7 @@ describe("withTimeout", () => {
     const before = await timers();
     const caller = new AbortController();
     let own: AbortSignal | undefined;
-    const work = failure(
+    const work = failureOf(
       withTimeout(60_000, (signal) => ((own = signal), never()), { signal: caller.signal }),
     );
     caller.abort("gone");
@@ -91,9 +85,9 @@ describe("withTimeout", () => {
   it("does not begin where that is aborted already", async () => {
     let calls = 0;
     const before = await timers();
-    expect(await failure(withTimeout(60_000, () => calls++, { signal: AbortSignal.abort("gone") }))).to.equal(
-      "gone",
-    );
+    expect(
+      await failureOf(withTimeout(60_000, () => calls++, { signal: AbortSignal.abort("gone") })),
+    ).to.equal("gone");
     expect([calls, await timers()]).to.deep.equal([0, before]);
   });
 
@@ -107,7 +101,7 @@ describe("withTimeout", () => {
   it("takes any time from 0 on, also longer than timers do", async () => {
     for (const ms of [2 ** 31, 1e300, Number.POSITIVE_INFINITY])
       expect(await withTimeout(ms, () => sleep(5, "done"))).to.equal("done");
-    expect(await failure(withTimeout(0, never))).to.be.instanceOf(TimeoutError);
+    expect(await failureOf(withTimeout(0, never))).to.be.instanceOf(TimeoutError);
   });
 
   it("takes no nonsense for a time or a function, and none for a signal", async () => {

@@ -7,15 +7,9 @@ import { Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { telling } from "../stderr.ts";
+import { failureOf } from "../trace/failures.ts";
 
 const never = (): Promise<never> => new Promise(() => {});
-
-function failure(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => "no failure",
-    (reason: unknown) => reason,
-  );
-}
 
 /** A lifecycle of three, and what has happened to them; `faults` are called in the place of their own starts and stops. */
 function three(faults: Readonly<Record<string, () => unknown>> = {}) {
@@ -98,7 +92,7 @@ describe("a lifecycle", () => {
           throw fault;
         },
       });
-      expect(await failure(lifecycle.start())).to.equal(fault);
+      expect(await failureOf(lifecycle.start())).to.equal(fault);
       expect(events).to.deep.equal([...STARTED.slice(0, at + 1), ...STOPPED.slice(3 - at)]);
       expect(() => settings.get()).to.throw(TypeError);
       expect(await lifecycle.stop()).to.deep.equal({ errors: [] });
@@ -111,7 +105,7 @@ describe("a lifecycle", () => {
         if (isFailing) throw new Error("refused");
       },
     });
-    await failure(lifecycle.start());
+    await failureOf(lifecycle.start());
     isFailing = false;
     for (let times = 0; times < 2; times++) {
       events.length = 0;
@@ -139,7 +133,7 @@ describe("a lifecycle", () => {
       },
     });
     const { result: thrown } = await telling(() =>
-      failure(
+      failureOf(
         (async () => {
           await using running = await lifecycle.start();
           throw new Error(`of the block of ${running.name}`);
@@ -187,7 +181,7 @@ describe("a lifecycle", () => {
       },
       (value) => events.push(`stop ${value}`),
     );
-    const error = await failure(lifecycle.start());
+    const error = await failureOf(lifecycle.start());
     expect(String(error)).to.match(/^TimeoutError: resource "database" of lifecycle "shop" took longer/);
     expect(events).to.deep.equal(["abort", "stop settings"]);
     connect?.("late");
@@ -197,7 +191,7 @@ describe("a lifecycle", () => {
 
   it("is stopped while it starts: the start is aborted, and fails", async () => {
     const { lifecycle, events, server } = three({ "start database": never });
-    const starting = failure(lifecycle.start());
+    const starting = failureOf(lifecycle.start());
     await sleep(10);
     expect(events).to.deep.equal(STARTED.slice(0, 2));
     expect(await lifecycle.stop()).to.deep.equal({ errors: [] });
@@ -212,7 +206,7 @@ describe("a lifecycle", () => {
     const { lifecycle } = three();
     await lifecycle.start();
     const stopping = lifecycle.stop();
-    expect(await failure(lifecycle.start())).to.have.property("code", "THR_LIFECYCLE_STOPPED");
+    expect(await failureOf(lifecycle.start())).to.have.property("code", "THR_LIFECYCLE_STOPPED");
     await stopping;
     await lifecycle.start();
   });
@@ -297,7 +291,7 @@ describe("the spans of a lifecycle", () => {
           throw new Error("refused");
         },
       });
-      await failure(lifecycle.start());
+      await failureOf(lifecycle.start());
       expect(telemetry.spans.map(({ name, status }) => [name, status.message])).to.deep.equal([
         ["start shop", "refused"],
         ["start settings", undefined],

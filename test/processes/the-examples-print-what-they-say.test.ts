@@ -29,6 +29,48 @@ describe("examples/rates.ts", () => {
   });
 });
 
+describe("examples of databases", function () {
+  this.timeout(60_000);
+
+  it("hold exactly what was committed of a thousand orders at once", async () => {
+    const { code, output, errors } = await spawned(["examples/a-thousand-orders.ts"]);
+    expect(errors).to.match(/^throughline: a session could not be released .*\n$/);
+    expect(output.split("\n")).to.deep.equal([
+      'an order without a buyer: 0 of 100 committed: null value in column "buyer" of relation "orders" violates not-null constraint',
+      'an order of no book: 0 of 100 committed: new row for relation "lines" violates check constraint "lines_amount_check"',
+      "an order with no gift left: 100 of 100 committed",
+      "an order that is not paid: 0 of 100 committed: not paid",
+      'a buyer whom the commit does not find: 0 of 100 committed: insert or update on table "orders" violates foreign key constraint "orders_buyer_fkey"',
+      "connecting: 0 of 100 committed: no connection",
+      "BEGIN: 0 of 100 committed: Client was closed and is not queryable",
+      "ROLLBACK: 0 of 100 committed: not paid",
+      "releasing: 100 of 100 committed",
+      "nothing: 100 of 100 committed",
+      "shop: the tables hold exactly the 300 orders that were committed",
+      "",
+    ]);
+    expect(code).to.equal(0);
+  });
+
+  it("undo what their tests do", async () => {
+    const { code, output } = await spawned([
+      "--test",
+      "--test-reporter",
+      "tap",
+      "examples/order-repository.node-test.ts",
+    ]);
+    expect([code, /# pass \d+/.exec(output)?.[0]]).to.deep.equal([0, "# pass 3"]);
+  });
+
+  it("transfer all or nothing on the one connection of node:sqlite", async () => {
+    expect(await spawned(["examples/accounts-on-sqlite.ts"])).to.deep.include({
+      code: 0,
+      errors: "",
+      output: "100 of 150 transfers\nann has 0\nbob has 50\ncleo has 50\n",
+    });
+  });
+});
+
 describe("examples of metric groups", () => {
   it("take a group from an awilix container, and the group's own after a reset", async () => {
     const { code, output, errors } = await spawned(["examples/groups-with-awilix.ts"]);

@@ -19,3 +19,10 @@ export const rejected = (promise: PromiseLike<unknown>): PromiseLike<unknown[]> 
 /** The messages of the exceptions that a span tells of. */
 export const exceptions = ({ events }: RecordedSpan): unknown[] =>
   events.map(({ attributes }) => attributes["exception.message"]);
+
+/** The reason of a rejection, which is none of a promise's kind. */
+export const failureOf = (promise: PromiseLike<unknown>): PromiseLike<unknown> =>
+  promise.then(
+    () => "no failure",
+    (reason: unknown) => reason,
+  );
