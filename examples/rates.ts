@@ -16,10 +16,15 @@ const bank = createServer(async (_request, response) => {
 await once(bank.listen(0, "127.0.0.1"), "listening");
 const url = `http://127.0.0.1:${(bank.address() as AddressInfo).port}`;
 
+/** The body is asked for in time, too. */
+async function askBank(signal: AbortSignal): Promise<Record<string, number>> {
+  const answer = await fetch(url, { signal });
+  return (await answer.json()) as Record<string, number>;
+}
+
 const rates = singleFlight(
-  async function loadRates({ signal }): Promise<Record<string, number>> {
-    const answer = await withTimeout(500, (inTime) => fetch(url, { signal: inTime }), { signal });
-    return (await answer.json()) as Record<string, number>;
+  async function loadRates({ signal }) {
+    return await withTimeout(500, askBank, { signal });
   },
   { maxAge: 60_000 },
 );

@@ -1,7 +1,6 @@
 /** Throughline: context, spans, metrics and their export for Node.js, on the OpenTelemetry API. */
-export { batch, type Batch, type BatchOptions } from "./concurrency/batch.ts";
+export { batch, type Batch, type BatchOptions, type Stop } from "./concurrency/batch.ts";
 export { singleFlight, type SingleFlight, type SingleFlightOptions } from "./concurrency/single-flight.ts";
-export type { Stop } from "./concurrency/taken.ts";
 export { TimeoutError } from "./concurrency/timeout-error.ts";
 export { withTimeout } from "./concurrency/with-timeout.ts";
 export { bind, type Bindable } from "./context/bind.ts";

@@ -1,11 +1,12 @@
-import { currentContext, runIn } from "../context/current.ts";
-import { Scope } from "../context/scope.ts";
-import { quote } from "../core/diagnostics.ts";
+import { scope } from "../context/open-scope.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
-import { nounFor } from "../core/noun.ts";
+import { asGiven, nounFor } from "../core/noun.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { withSpan } from "../trace/span-helpers.ts";
-import { usableSignal } from "./abort-signals.ts";
-import { type Stop, taken } from "./taken.ts";
+import { ABORTED, unlessAborted, usableSignal } from "./abort-signals.ts";
+import { itemsOf, iterationOf } from "./items-of.ts";
+import { nameOf } from "./name-of.ts";
+import { isThenable } from "./thenable.ts";
 
 export interface BatchOptions {
   /** How many items are at work at once, at most: a whole number from 1, or Infinity. */
@@ -16,6 +17,11 @@ export interface BatchOptions {
   readonly name?: string | undefined;
 }
 
+/** Why no more was asked for. */
+export interface Stop {
+  readonly reason: unknown;
+}
+
 /** What came of a batch. */
 export interface Batch<Result> {
   /** Of each item that was taken, in their order, as of Promise.allSettled. */
@@ -24,16 +30,16 @@ export interface Batch<Result> {
   readonly results: readonly Result[];
   /** Of the items that failed, in their order. */
   readonly errors: readonly unknown[];
-  /** Why not all items were taken: what the signal was aborted with, or what the iterable threw. */
+  /** Undefined where there was no more; else what the signal was aborted with, or what the iterable threw. */
   readonly stop: Stop | undefined;
 }
 
 /**
  * Does `work` for each item, some at once, each in a span and a scope of its own, which begins with what is set here. An
  * item that fails costs no other: its error is collected. Of an iterable, also an async one, no more is taken than is at
- * work.
+ * work. Never rejects.
  *
- * @throws ThroughlineError THR_NOT_ITERABLE, THR_NOT_A_NUMBER_AT_ONCE, THR_NOT_A_FUNCTION; rejects with nothing
+ * @throws ThroughlineError THR_NOT_ITERABLE, THR_NOT_A_CONCURRENCY, THR_NOT_A_FUNCTION
  * @example
  * const { results, errors } = await batch([1, 2, 3], { concurrency: 2 }, async (id) => ({ id }));
  */
@@ -44,11 +50,18 @@ export function batch<Item, Result>(
 ): Promise<Batch<Awaited<Result>>> {
   const subject = "batch(items, { concurrency }, fn)";
   requireFunction(work, subject);
-  const { concurrency, signal: given, name = work.name } = options ?? {};
+  const { concurrency, signal, name } = options ?? {};
   if (concurrency !== Infinity && !(Number.isSafeInteger(concurrency) && concurrency >= 1))
-    throw new ThroughlineError("THR_NOT_A_NUMBER_AT_ONCE", subject, quote(concurrency));
-  if (!isIterable(items)) throw new ThroughlineError("THR_NOT_ITERABLE", subject, nounFor(items));
-  return run(items, concurrency, usableSignal(given, subject), name === "" ? "item" : name, work);
+    throw new ThroughlineError("THR_NOT_A_CONCURRENCY", subject, asGiven(concurrency));
+  if (typeof iterationOf(items) !== "function")
+    throw new ThroughlineError("THR_NOT_ITERABLE", subject, nounFor(items));
+  handleRejectionsOf(items);
+  return run(items, concurrency, usableSignal(signal, subject), nameOf(name ?? work.name, "item"), work);
+}
+
+/** Promises that are there already may reject before they have their turn, which would end the process. */
+function handleRejectionsOf(items: unknown): void {
+  if (Array.isArray(items) || items instanceof Set) for (const item of items) ignoreRejection(item);
 }
 
 async function run<Item, Result>(
@@ -58,19 +71,14 @@ async function run<Item, Result>(
   name: string,
   work: (item: Awaited<Item>, index: number) => Result,
 ): Promise<Batch<Awaited<Result>>> {
-  const context = currentContext();
   // Loaded here and not above: nobody who imports the package for something else waits for it.
   const { pMapSettled } = await import("p-map");
-  const one = (item: PromiseSettledResult<Awaited<Item>>, index: number): Promise<Awaited<Result>> =>
-    runIn(context.withScope(new Scope(context.scope)), () =>
-      withSpan(name, async (): Promise<Awaited<Result>> => {
-        if (item.status === "rejected") throw item.reason;
-        return await work(item.value, index);
-      }),
-    );
+  // In arrays, for p-map takes some values of its own for orders.
+  const one = ([item]: readonly [Item], index: number): Promise<readonly [Awaited<Result>]> =>
+    scope(() => withSpan(name, async () => [await work(await given(item, signal), index)] as const));
   let stop: Stop | undefined;
-  const source = taken(items, signal, (reason) => (stop = { reason }));
-  const outcomes = await pMapSettled(source, one, { concurrency });
+  const source = itemsOf(items, signal, (reason) => (stop = { reason }));
+  const outcomes = (await pMapSettled(source, one, { concurrency })).map(unpacked);
   return {
     outcomes,
     results: outcomes.filter((outcome) => outcome.status === "fulfilled").map(({ value }) => value),
@@ -81,10 +89,13 @@ async function run<Item, Result>(
   };
 }
 
-function isIterable(items: unknown): boolean {
-  if (items === undefined || items === null) return false;
-  const { [Symbol.iterator]: iterate, [Symbol.asyncIterator]: iterateAsync } = items as Partial<
-    Iterable<unknown> & AsyncIterable<unknown>
-  >;
-  return typeof iterate === "function" || typeof iterateAsync === "function";
+/** An item that is a promise has failed where the signal is aborted before it is there: nobody is at work on it. */
+async function given<Item>(item: Item, signal: AbortSignal | undefined): Promise<Awaited<Item>> {
+  const value = isThenable(item) ? await unlessAborted(signal, Promise.resolve(item)) : item;
+  if (value === ABORTED) throw signal?.reason;
+  return value as Awaited<Item>;
+}
+
+function unpacked<Value>(outcome: PromiseSettledResult<readonly [Value]>): PromiseSettledResult<Value> {
+  return outcome.status === "rejected" ? outcome : { status: "fulfilled", value: outcome.value[0] };
 }

@@ -1,78 +1,94 @@
 import { performance } from "node:perf_hooks";
+import type { Context } from "../context/context.ts";
+import { currentContext, runIn } from "../context/current.ts";
+import { ThroughlineError } from "../core/errors.ts";
 import { onAbort } from "./abort-signals.ts";
+import { Loading } from "./loading.ts";
 
-/** Someone who waits for a value. */
-interface Waiter<Value> {
-  readonly resolve: (value: Value) => void;
-  readonly reject: (reason: unknown) => void;
+interface Landed<Value> {
+  readonly value: Value;
+  readonly at: number;
 }
 
 /** One call of a loader, and those who wait for it: of whoever has given up it keeps nothing. */
 export class Flight<Value> {
   readonly #abort = new AbortController();
-  readonly #waiting = new Set<Waiter<Value>>();
-  #landed: { readonly value: Value; readonly at: number } | undefined;
-  #isLost = false;
+  readonly #loading = new Loading();
+  readonly #waiting = new Set<(loading: Promise<Value>) => void>();
+  /** The loader's own. */
+  #context: Context;
+  #state: "flying" | "lost" | Landed<Value> = "flying";
 
-  /** Called once, in the loader's own context: who waits is held by none of this longer than that. */
-  follow(loading: Promise<Value>): void {
-    loading.then(
-      (value) => {
-        this.#landed = { value, at: performance.now() };
-        this.#leave((waiter) => waiter.resolve(value));
-      },
-      (reason: unknown) => {
-        this.#isLost = true;
-        this.#leave((waiter) => waiter.reject(reason));
-      },
-    );
+  /** @param context that of the loader, but for that it is one */
+  constructor(context: Context) {
+    this.#context = context.setValue(LOADING, this.#loading);
   }
 
-  /** Aborted once all who wait have given up. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  get isFlying(): boolean {
-    return this.#landed === undefined && !this.#isLost;
+  /** Called once; the flight is known by then to whoever asks, for `load` may be the first. */
+  begin(load: (signal: AbortSignal) => Promise<Value>): void {
+    runIn(this.#context, () => {
+      const loading = load(this.#abort.signal);
+      loading.then(
+        (value) => this.#end({ value, at: performance.now() }, loading),
+        () => this.#end("lost", loading),
+      );
+    });
   }
 
   /** Whether whoever asks now begins another. */
   isOver(maxAge: number = Infinity): boolean {
-    if (this.#isLost || this.#landed === undefined) return this.#isLost;
-    return performance.now() - this.#landed.at >= maxAge;
+    if (typeof this.#state === "string") return this.#state === "lost";
+    return performance.now() - this.#state.at >= maxAge;
   }
 
-  wait(signal?: AbortSignal): Promise<Value> {
-    if (this.#landed !== undefined) return Promise.resolve(this.#landed.value);
+  /**
+   * What is loaded.
+   *
+   * @param name that of the loader
+   * @param signal aborted by whoever asks, to give up; once all have, the loader's own is
+   * @throws ThroughlineError rejects with THR_LOADER_NEEDS_ITSELF
+   */
+  async wait(name: string, signal?: AbortSignal): Promise<Value> {
+    if (typeof this.#state === "object") return this.#state.value;
+    const around = currentContext().getValue(LOADING) as Loading | undefined;
+    if (around !== undefined && this.#loading.needs(around))
+      throw new ThroughlineError("THR_LOADER_NEEDS_ITSELF", name);
+    const offLoading = around?.waitFor(this.#loading);
+    try {
+      return await this.#landing(signal);
+    } finally {
+      offLoading?.();
+    }
+  }
+
+  #landing(signal: AbortSignal | undefined): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter<Value> = {
-        resolve: (value) => {
-          offSignal();
-          resolve(value);
-        },
-        reject: (reason) => {
-          offSignal();
-          reject(reason);
-        },
+      const tell = (loading: Promise<Value>): void => {
+        offSignal();
+        resolve(loading);
       };
-      this.#waiting.add(waiter);
+      this.#waiting.add(tell);
       const offSignal = onAbort(signal, (reason) => {
-        this.#waiting.delete(waiter);
+        this.#waiting.delete(tell);
         reject(reason);
         if (this.#waiting.size === 0) this.#giveUp(reason);
       });
     });
   }
 
-  #leave(tell: (waiter: Waiter<Value>) => void): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    waiting.forEach(tell);
+  #giveUp(reason: unknown): void {
+    this.#state = "lost";
+    // By whichever of them: what listens is the loader's.
+    runIn(this.#context, () => this.#abort.abort(reason));
   }
 
-  #giveUp(reason: unknown): void {
-    this.#isLost = true;
-    this.#abort.abort(reason);
+  #end(state: "lost" | Landed<Value>, loading: Promise<Value>): void {
+    if (this.#state === "flying") this.#state = state;
+    this.#loading.end();
+    for (const tell of this.#waiting) tell(loading);
+    this.#waiting.clear();
   }
 }
+
+/** Under which a loader's context has what it is loading. */
+const LOADING = Symbol("loading");

@@ -1,4 +1,5 @@
-import { nounFor } from "./noun.ts";
+import { asGiven, nounFor } from "./noun.ts";
+import { printable } from "./printable.ts";
 
 /** Every error that Throughline throws, by code; each has a section of the same name in docs/errors.md. */
 const SENTENCES = {
@@ -16,14 +17,14 @@ const SENTENCES = {
     "is for recorders of this thread: register the metric on the recorder that the worker's module constructs",
   THR_METRIC_REGISTERED: "was given a metric whose name is registered already: each has a name of its own",
   THR_NOT_AN_EVENT: "needs an event: an object whose `type` is a text",
+  THR_NOT_A_CONCURRENCY: "needs how many are to be at work at once: a whole number from 1, or Infinity",
+  THR_NOT_A_DURATION: "is a number of ms from 0, or Infinity",
   THR_NOT_A_FUNCTION: "needs a function where it says fn",
   THR_NOT_A_METRIC: "needs a metric: a name that is not empty, and the methods handle(event) and snapshot()",
   THR_NOT_A_NAME: "needs a name: a text that is not empty",
-  THR_NOT_A_NUMBER_AT_ONCE: "needs how many are to be at work at once: a whole number from 1, or Infinity",
   THR_NOT_A_POOL: "needs a pool with the interface of pg's, or a function that tells how it is used",
   THR_NOT_A_SAVEPOINT: "needs a savepoint's name: letters, digits and _, not a digit first, 40 at most",
   THR_NOT_A_SESSION: "needs a session that has commit() and rollback(), or exec(sql), or query(sql)",
-  THR_NOT_A_TIME: "needs how long it may take: a number of ms from 0",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
   THR_NOT_CALLED: "was given to the framework itself: call it, as in app.use(middleware())",
@@ -64,7 +65,7 @@ export class ThroughlineError extends TypeError {
   /** @param given what the caller gave in the place of what is needed, where that helps */
   constructor(code: ErrorCode, subject: string, given?: string) {
     const ending = given === undefined ? "" : `, and was given ${given}`;
-    super(`${subject} ${SENTENCES[code]}${ending} [${code}, see throughline/docs/errors.md]`);
+    super(printable(`${subject} ${SENTENCES[code]}${ending} [${code}, see throughline/docs/errors.md]`));
     this.name = "ThroughlineError";
     this.code = code;
   }
@@ -94,4 +95,10 @@ export function requireFunction(fn: unknown, subject: string): asserts fn is (..
 export function requireName(name: unknown, subject: string): asserts name is string {
   if (typeof name !== "string") throw new ThroughlineError("THR_NOT_A_NAME", subject, nounFor(name));
   if (name === "") throw new ThroughlineError("THR_NOT_A_NAME", subject, "an empty text");
+}
+
+/** @throws ThroughlineError THR_NOT_A_DURATION */
+export function requireDuration(ms: unknown, subject: string): asserts ms is number {
+  if (typeof ms !== "number" || !(ms >= 0))
+    throw new ThroughlineError("THR_NOT_A_DURATION", subject, asGiven(ms));
 }

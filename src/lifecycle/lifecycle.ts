@@ -1,7 +1,6 @@
 import { currentContext, runIn } from "../context/current.ts";
 import { emptied } from "../context/open-scope.ts";
-import { quote, report } from "../core/diagnostics.ts";
-import { requireFunction, requireName, ThroughlineError } from "../core/errors.ts";
+import { requireDuration, requireFunction, requireName, ThroughlineError } from "../core/errors.ts";
 import { linksTo } from "../trace/links-to.ts";
 import { withSpan } from "../trace/span-helpers.ts";
 import {
@@ -53,13 +52,15 @@ export class Lifecycle implements AsyncDisposable {
   #abort = new AbortController();
   #offSignals = (): void => {};
 
-  /** @throws ThroughlineError THR_NOT_A_NAME */
+  /** @throws ThroughlineError THR_NOT_A_NAME, THR_NOT_A_DURATION */
   constructor(name: string, options?: LifecycleOptions) {
     requireName(name, "new Lifecycle(name)");
     this.name = name;
     const { startTimeout = 60_000, stopTimeout = 10_000, signals = true } = options ?? {};
-    this.#startTimeout = timeoutOf(startTimeout, "startTimeout", 60_000);
-    this.#stopTimeout = timeoutOf(stopTimeout, "stopTimeout", 10_000);
+    requireDuration(startTimeout, `the startTimeout of lifecycle "${name}"`);
+    requireDuration(stopTimeout, `the stopTimeout of lifecycle "${name}"`);
+    this.#startTimeout = startTimeout;
+    this.#stopTimeout = stopTimeout;
     this.#endsAtSignals = signals;
   }
 
@@ -172,13 +173,4 @@ export class Lifecycle implements AsyncDisposable {
   #stopped(): ThroughlineError {
     return new ThroughlineError("THR_LIFECYCLE_STOPPED", `lifecycle "${this.name}".start()`);
   }
-}
-
-function timeoutOf(given: unknown, option: string, usual: number): number {
-  if (typeof given === "number" && given >= 0) return given;
-  report(
-    "invalid_configuration",
-    `the ${option} of a lifecycle is a number of milliseconds, and was given as ${quote(given)}`,
-  );
-  return usual;
 }

@@ -1,4 +1,5 @@
 import { Flight } from "../concurrency/flight.ts";
+import { currentContext } from "../context/current.ts";
 import { requireFunction } from "../core/errors.ts";
 import type { Cleanup } from "./cleanups.ts";
 
@@ -17,7 +18,7 @@ export class RequestCache {
    *
    * @param key compared as a Map does
    * @param cleanup called with the value as the request ends, as by `defer`
-   * @throws ThroughlineError THR_NOT_A_FUNCTION where `load` is none
+   * @throws ThroughlineError THR_NOT_A_FUNCTION where `load` is none; rejects with THR_LOADER_NEEDS_ITSELF
    */
   get<Value>(
     key: unknown,
@@ -28,11 +29,11 @@ export class RequestCache {
     let flight = this.#flights?.get(key);
     // Where it has failed, whoever asks next may have another way to load it.
     if (flight === undefined || flight.isOver()) {
-      flight = new Flight();
+      flight = new Flight(currentContext());
       this.#flights?.set(key, flight);
-      flight.follow(this.#load(load, cleanup));
+      flight.begin(() => this.#load(load, cleanup));
     }
-    return flight.wait() as Promise<Awaited<Value>>;
+    return flight.wait("a loader of requestCache()") as Promise<Awaited<Value>>;
   }
 
   async #load<Value>(

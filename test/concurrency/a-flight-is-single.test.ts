@@ -174,11 +174,99 @@ describe("singleFlight", () => {
     }),
   );
 
+  it("aborts a loader in its own scope, whoever gives up", async () => {
+    const seen: unknown[] = [];
+    const get = singleFlight(({ signal }) => {
+      user.set("the loader's");
+      signal.addEventListener("abort", () => seen.push(user.tryGet()));
+      return new Promise<never>(() => {});
+    });
+    const waiter = new AbortController();
+    const given = failureOf(get({ signal: waiter.signal }));
+    scope(() => {
+      user.set("bob");
+      waiter.abort();
+    });
+    await given;
+    expect(seen).to.deep.equal(["the loader's"]);
+  });
+
+  it("is forgotten also by its loader", async () => {
+    let loads = 0;
+    const get = singleFlight((): number => {
+      get.forget();
+      return ++loads;
+    });
+    expect([await get(), await get()]).to.deep.equal([1, 2]);
+  });
+
+  it(
+    "names its span by its option, or its loader",
+    testTelemetry(async (t) => {
+      const nonsense = { name: Symbol("rates") as never };
+      await singleFlight(() => 1)();
+      await singleFlight(() => 1, { name: "rates" })();
+      await singleFlight(() => 1, { name: "" })();
+      let get: (() => Promise<number>) | undefined;
+      silently(() => (get = singleFlight(() => 1, nonsense)));
+      await get?.();
+      expect(t.spans.map(({ name }) => name)).to.deep.equal(["load", "rates", "load", "load"]);
+    }),
+  );
+
   it("says so to a loader that would wait for itself", async () => {
-    const get: () => Promise<number> = singleFlight(async () => (await get()) + 1, { name: "rates" });
-    expect(await failureOf(get()))
-      .to.be.an("error")
-      .with.property("code", "THR_LOADER_NEEDS_ITSELF");
+    for (const before of [() => undefined, () => sleep(1)]) {
+      const get: () => Promise<number> = singleFlight(
+        async () => {
+          await before();
+          return (await get()) + 1;
+        },
+        { name: "rates\n" },
+      );
+      expect(await failureOf(get()))
+        .to.be.an("error")
+        .with.property("message")
+        .that.matches(/^rates\\u\{a\} asked for .*THR_LOADER_NEEDS_ITSELF/);
+    }
+  });
+
+  for (const [title, before] of [
+    ["at once", () => undefined],
+    ["later", () => sleep(1)],
+  ] as const)
+    it(`says so to loaders that would wait for each other: ${title}`, async () => {
+      let loads = 0;
+      const next = (needed: () => () => Promise<number>) =>
+        singleFlight(async () => {
+          loads++;
+          await before();
+          return (await needed()()) + 1;
+        });
+      const one = next(() => other);
+      const other: () => Promise<number> = next(() => third);
+      const third: () => Promise<number> = next(() => one);
+      for (const asked of [[one], [one, other, third]]) {
+        loads = 0;
+        for (const failure of await Promise.all(asked.map((ask) => failureOf(ask()))))
+          expect(failure).to.have.property("code", "THR_LOADER_NEEDS_ITSELF");
+        expect(loads).to.equal(3);
+      }
+    });
+
+  it("lets loaders share what they need, and ask anew for what was forgotten", async () => {
+    const { load, signals } = counting();
+    const shared = singleFlight(load);
+    const [one, other] = [singleFlight(() => shared()), singleFlight(() => shared())];
+    const all = singleFlight(() => Promise.all([one(), other(), shared()]));
+    expect([await all(), signals.length]).to.deep.equal([[1, 1, 1], 1]);
+    let isFirst = true;
+    const get: ReturnType<typeof singleFlight<Promise<number>>> = singleFlight(async () => {
+      if (!isFirst) return 1;
+      isFirst = false;
+      get.forget();
+      return (await get()) + 1;
+    });
+    expect(await get()).to.equal(2);
   });
 
   it("lets what a loader has begun ask for it once it is there", async () => {
@@ -195,12 +283,14 @@ describe("singleFlight", () => {
       .to.throw()
       .with.property("code", "THR_NOT_A_FUNCTION");
     const asked: Promise<number>[] = [];
+    for (const maxAge of [-1, Number.NaN, "1", null])
+      expect(() => singleFlight(counting().load, { maxAge: maxAge as never }))
+        .to.throw()
+        .with.property("code", "THR_NOT_A_DURATION");
     silently(() => {
-      for (const maxAge of [-1, Number.NaN, "1", null])
-        asked.push(singleFlight(counting().load, { maxAge: maxAge as never })());
       asked.push(singleFlight(counting().load)({ signal: "no" as never }));
       asked.push(singleFlight(counting().load, null as never)(null as never));
     });
-    expect(await Promise.all(asked)).to.deep.equal([1, 1, 1, 1, 1, 1]);
+    expect(await Promise.all(asked)).to.deep.equal([1, 1]);
   });
 });

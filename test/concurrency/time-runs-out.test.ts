@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { getEventListeners } from "node:events";
 import { getActiveResourcesInfo } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TimeoutError } from "../../src/concurrency/timeout-error.ts";
@@ -108,7 +109,7 @@ describe("withTimeout", () => {
     for (const ms of [-1, Number.NaN, "10", undefined, null, {}])
       expect(() => withTimeout(ms as never, never))
         .to.throw()
-        .with.property("code", "THR_NOT_A_TIME");
+        .with.property("code", "THR_NOT_A_DURATION");
     expect(() => withTimeout(10, 5 as never))
       .to.throw()
       .with.property("code", "THR_NOT_A_FUNCTION");
@@ -116,5 +117,22 @@ describe("withTimeout", () => {
     silently(() => (work = withTimeout(10, () => 1, { signal: "no" as never })));
     expect(await work).to.equal(1);
     expect(await withTimeout(10, () => 2, null as never)).to.equal(2);
+  });
+
+  it("leaves no listener on a signal, and no timer, once it has given its answer", async () => {
+    const { signal } = new AbortController();
+    const before = await timers();
+    await withTimeout(60_000, () => 1, { signal });
+    await failureOf(withTimeout(60_000, () => Promise.reject(new Error("own")), { signal }));
+    await failureOf(withTimeout(1, never, { signal }));
+    expect(getEventListeners(signal, "abort")).to.deep.equal([]);
+    expect(await timers()).to.equal(before);
+  });
+
+  it("goes on where its signal is none, and only looks like one", async () => {
+    let work: Promise<number> | undefined;
+    const signal = Object.create(AbortSignal.prototype) as AbortSignal;
+    silently(() => (work = withTimeout(60_000, () => 1, { signal })));
+    expect(await work).to.equal(1);
   });
 });

@@ -13,3 +13,30 @@ describe("a request that is over", function () {
       expect(left).to.deep.equal({ request: 0, response: 0, cached: 0, deferred: 0 });
     });
 });
+
+describe("a loader that hangs", () => {
+  it("holds nothing of those who have given it up", async () => {
+    const code = `
+      import { ContextVariable, scope, singleFlight } from "throughline";
+      const seen = new ContextVariable("seen");
+      const get = singleFlight(() => new Promise(() => {}));
+      const held = await Promise.all([1, 2].map(() => scope(async () => {
+        const big = {};
+        seen.set(big);
+        const abort = new AbortController();
+        const asked = get({ signal: abort.signal }).catch(() => {});
+        await null;
+        abort.abort();
+        await asked;
+        return new WeakRef(big);
+      })));
+      for (let round = 0; round < 10; round++) {
+        await new Promise((resolve) => setTimeout(resolve));
+        gc();
+      }
+      console.log(held.map((reference) => reference.deref()));
+      process.exit();`;
+    const { output, errors } = await spawned(["--expose-gc", "--input-type=module", "-e", code]);
+    expect([errors, output]).to.deep.equal(["", "[ undefined, undefined ]\n"]);
+  });
+});

@@ -21,6 +21,21 @@ describe("the cache of a request", () => {
     });
   });
 
+  it("says so to loaders that would wait for each other", async () => {
+    await operation("job", async () => {
+      const get = (key: string, needed: string): Promise<unknown> =>
+        requestCache().get(key, async () => {
+          await sleep(1);
+          return get(needed, key);
+        });
+      for (const needed of ["a", "b"])
+        expect(await get("a", needed).catch((error: unknown) => error)).to.have.property(
+          "code",
+          "THR_LOADER_NEEDS_ITSELF",
+        );
+    });
+  });
+
   it("loads in another way where the first has failed", async () => {
     await operation("job", async () => {
       const loaded = await requestCache()
