@@ -16,7 +16,7 @@ shop.add("pool usage", () => measurePool(pool.get(), { name: "orders" }));
 async function openPool(): Promise<Pool> {
   const { host, port, user, database } = server.get();
   const connections = new Pool({ host, port, user, database, max: settings.get().ORDERS_CONNECTIONS });
-  // Those that are lost while nobody uses them.
+  // An idle connection that breaks must not end the process.
   connections.on("error", () => {});
   await connections.query(`
     CREATE TABLE buyers (name text PRIMARY KEY);
@@ -30,7 +30,7 @@ async function openPool(): Promise<Pool> {
   return connections;
 }
 
-/** Known by transactions within others. */
+/** One function for all: a transaction within another is recognised by it. */
 export const connect = (): Promise<PoolClient> => pool.get().connect();
 
 export class OrderRepository {

@@ -23,11 +23,11 @@ export function withTimeout<Result>(
 ): Promise<Awaited<Result>> {
   requireDuration(ms, "the ms of withTimeout(ms, fn)");
   requireFunction(fn, "withTimeout(ms, fn)");
-  return limited(ms, fn, usableSignal(options?.signal, "withTimeout(ms, fn)"));
+  return timeLimited(ms, fn, usableSignal(options?.signal, "withTimeout(ms, fn)"));
 }
 
 /** The same, with the name of what may take no longer. */
-export async function limited<Result>(
+export async function timeLimited<Result>(
   ms: number,
   fn: (signal: AbortSignal) => Result,
   given: AbortSignal | undefined,

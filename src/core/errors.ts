@@ -42,9 +42,8 @@ const SENTENCES = {
   THR_RECORDER_LOOP_UNAVAILABLE:
     "needs a RecorderLoop that is open: construct recorders in loop.run(fn), or at module level in the worker's module",
   THR_RECORDER_STOPPED: "came after stop(), which is for good: make another recorder",
-  THR_RESOURCE_NOT_STARTED:
-    "is not started: it is there between start() and stop() of its lifecycle, or in run(standIn, fn)",
-  THR_RESOURCE_STOPPED: "is stopped: it was there between start() and stop() of its lifecycle",
+  THR_RESOURCE_NOT_RUNNING:
+    "is not there: it is from its start to its stop, by its lifecycle, or within run(standIn, fn)",
   THR_RUNTIME_STOPPED: "came after stop(), which is for good: make another runtime",
   THR_TEST_NOT_CALLED:
     "gives a function for the test runner, which was awaited here and not called: await testTelemetry(fn)()",

@@ -1,9 +1,11 @@
 import { ThroughlineError } from "../core/errors.ts";
-import { nounFor } from "../core/noun.ts";
+import { isPgPool } from "./pg-pool.ts";
+import type { TransactionSession } from "./session.ts";
 
 /** How a session is told what to do. */
 export interface Commands {
-  readonly begin: () => unknown;
+  /** Undefined where it has begun already, as a transaction of knex has. */
+  readonly begin: (() => unknown) | undefined;
   readonly commit: () => unknown;
   readonly rollback: () => unknown;
   /** Undefined where it takes no SQL. */
@@ -13,42 +15,48 @@ export interface Commands {
 
 type Method = (...args: unknown[]) => unknown;
 
-/**
- * @param session of whatever type
- * @throws ThroughlineError THR_NOT_A_SESSION
- */
-export function commandsOf(session: unknown): Commands {
-  if ((typeof session !== "object" && typeof session !== "function") || session === null)
-    throw new ThroughlineError("THR_NOT_A_SESSION", "transaction(connect, fn)", nounFor(session));
-  const method = (name: string): Method | undefined => {
-    const value = (session as Readonly<Record<string, unknown>>)[name];
-    return typeof value === "function" ? (value as Method).bind(session) : undefined;
+/** One that cannot be told refuses to begin, and is released. */
+export function commandsOf(session: TransactionSession): Commands {
+  const release = (fault?: Error): unknown => {
+    const { release: own, destroy } = session as { readonly release?: unknown; readonly destroy?: unknown };
+    if (typeof own !== "function") return undefined;
+    // What mysql2 releases goes back to its pool in any case.
+    const leave = fault !== undefined && typeof destroy === "function" ? destroy : own;
+    return Reflect.apply(leave, session, fault === undefined ? [] : [fault]) as unknown;
   };
-  const run = method("exec") ?? method("query");
-  const release = method("release") ?? nothing;
-  const [commit, rollback] = [method("commit"), method("rollback")];
-  // One that has nothing to begin by has begun, as a transaction of knex has.
-  if (commit !== undefined && rollback !== undefined)
-    return {
-      begin: method("begin") ?? method("beginTransaction") ?? nothing,
-      commit: () => commit(),
-      rollback: () => rollback(),
-      run,
-      release,
+  try {
+    return { ...toldBy(session), release };
+  } catch (thrown) {
+    const refuse = (): never => {
+      throw thrown;
     };
-  const tell = (sql: string): unknown => {
-    // Only now, so that it is released.
-    if (run === undefined)
-      throw new ThroughlineError("THR_NOT_A_SESSION", "transaction(connect, fn)", "one without them");
-    return run(sql);
+    return { begin: refuse, commit: refuse, rollback: refuse, run: undefined, release };
+  }
+}
+
+function toldBy(session: TransactionSession): Omit<Commands, "release"> {
+  const method = (name: string): Method | undefined => {
+    const value = (session as unknown as Readonly<Record<string, unknown>>)[name];
+    return typeof value === "function"
+      ? (...args) => Reflect.apply(value, session, args) as unknown
+      : undefined;
   };
+  const [commit, rollback] = [method("commit"), method("rollback")];
+  // The first is for what has no parameters and no rows, where there are both.
+  const run = method("exec") ?? method("query");
+  if (commit !== undefined && rollback !== undefined)
+    return { begin: method("begin") ?? method("beginTransaction"), commit, rollback, run };
+  if (run === undefined) throw notASession("one without them");
+  // Each of its queries may be on another connection.
+  if (isPgPool(session) || method("getConnection") !== undefined) throw notASession("a pool");
   return {
-    begin: () => tell("BEGIN"),
-    commit: () => tell("COMMIT"),
-    rollback: () => tell("ROLLBACK"),
+    begin: () => run("BEGIN"),
+    commit: () => run("COMMIT"),
+    rollback: () => run("ROLLBACK"),
     run,
-    release,
   };
 }
 
-function nothing(): void {}
+export function notASession(given: string): ThroughlineError {
+  return new ThroughlineError("THR_NOT_A_SESSION", "transaction(connect, fn)", given);
+}

@@ -1,6 +1,8 @@
 import { performance } from "node:perf_hooks";
+import { isPromise } from "node:util/types";
 import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
+import { describe, report } from "../core/diagnostics.ts";
 import type { PgPool } from "./pg-pool.ts";
 
 /** What is told of each connection that somebody asks for, in s, in the context of whoever asked. */
@@ -10,67 +12,101 @@ export interface ConnectionTimes {
   readonly timedOut: (context: Context) => void;
 }
 
-type Got = (error: unknown, client?: object, ...rest: unknown[]) => unknown;
 type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+interface Owner {
+  connect: Method;
+  on?: (event: string, listener: (error: unknown, client: unknown) => void) => void;
+  off?: (event: string, listener: (error: unknown, client: unknown) => void) => void;
+}
 
 /**
  * Times what a pool of pg gives out, also by its own `query`, which connects as everybody does: by a `connect` of the pool
- * object itself, for pg tells nobody when one begins to wait.
+ * object itself, for pg tells nobody when one begins to wait. One that takes none is not timed, which is reported.
  *
  * @returns puts back what was there
  */
 export function timeConnections(pool: PgPool, times: ConnectionTimes): () => void {
-  const owner = pool as unknown as { connect: Method } & Partial<Emitter>;
-  const { connect } = owner;
-  const hadItsOwn = Object.hasOwn(owner, "connect");
+  const owner = pool as unknown as Owner;
   const inUse = new WeakMap<object, { readonly since: number; readonly context: Context }>();
-  const timed: Method = function timed(...args) {
+  let isEnded = false;
+
+  const begin = (): ((error: unknown, client?: unknown) => void) => {
     const context = currentContext();
     const began = performance.now();
-    const got: Got = (error, client) => {
+    return (error, client) => {
       const now = performance.now();
-      if (client === undefined) {
-        if (isTimeout(error)) times.timedOut(context);
-        return;
-      }
-      times.waited((now - began) / 1000, context);
-      inUse.set(client, { since: now, context });
+      if (typeof client === "object" && client !== null) {
+        times.waited((now - began) / 1000, context);
+        inUse.set(client, { since: now, context });
+      } else if (isTimeout(error)) times.timedOut(context);
     };
-    const [callback] = args;
-    if (typeof callback === "function") {
-      const told: Got = (error, client, ...rest) => {
-        got(error, client);
-        return (callback as Got)(error, client, ...rest);
-      };
-      return connect.call(this, told);
-    }
-    const connecting = connect.call(this) as Promise<object>;
-    connecting.then((client) => got(undefined, client), got);
-    return connecting;
   };
-  const released = (_error: unknown, client: object): void => {
-    const use = inUse.get(client);
+
+  const released = (_error: unknown, client: unknown): void => {
+    const use = inUse.get(client as object);
     if (use === undefined) return;
-    inUse.delete(client);
+    inUse.delete(client as object);
     times.used((performance.now() - use.since) / 1000, use.context);
   };
-  owner.connect = timed;
-  owner.on?.("release", released);
-  return () => {
-    owner.off?.("release", released);
-    // Whoever has wrapped it meanwhile calls ours, which calls the pool's own.
-    if (owner.connect !== timed) return;
-    if (hadItsOwn) owner.connect = connect;
-    else delete (owner as { connect?: Method }).connect;
-  };
+
+  try {
+    const { connect } = owner;
+    const hadItsOwn = Object.hasOwn(owner, "connect");
+    const timed: Method = function timed(...args) {
+      return isEnded ? connect.apply(this, args) : observed(connect, this, args, begin());
+    };
+    owner.connect = timed;
+    owner.on?.("release", released);
+    return () => {
+      isEnded = true;
+      owner.off?.("release", released);
+      // Whoever has wrapped it meanwhile goes on calling ours.
+      if (owner.connect !== timed) return;
+      if (hadItsOwn) owner.connect = connect;
+      else delete (owner as { connect?: Method }).connect;
+    };
+  } catch (thrown) {
+    report("plugin_failed", `the connections of a pool cannot be timed (${describe(thrown)})`);
+    return () => void (isEnded = true);
+  }
 }
 
-interface Emitter {
-  on(event: string, listener: (...args: never[]) => void): void;
-  off(event: string, listener: (...args: never[]) => void): void;
+/** What `connect` gives, told to `got`: by the callback that is the first argument, or by a promise. */
+function observed(
+  connect: Method,
+  pool: unknown,
+  args: readonly unknown[],
+  got: (error: unknown, client?: unknown) => void,
+): unknown {
+  const [callback, ...rest] = args;
+  if (typeof callback === "function") {
+    const told: Method = function told(...answer) {
+      got(answer[0], answer[1]);
+      return (callback as Method).apply(this, answer);
+    };
+    return connect.call(pool, told, ...rest);
+  }
+  const connecting = connect.apply(pool, [...args]);
+  if (!isPromise(connecting)) return connecting;
+  // One that is derived, so that a rejection that nobody handles stays unhandled.
+  return connecting.then(
+    (client: unknown) => {
+      got(undefined, client);
+      return client;
+    },
+    (reason: unknown) => {
+      got(reason);
+      throw reason;
+    },
+  );
 }
 
-/** It has no code; both its messages say so. */
+/** That of pg has no code; both of its messages have the word. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("timeout");
+  try {
+    return error instanceof Error && error.message.includes("timeout");
+  } catch {
+    return false;
+  }
 }

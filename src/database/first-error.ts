@@ -1,6 +1,6 @@
 import { describe, report } from "../core/diagnostics.ts";
 
-/** The first of several errors: it is the one that is thrown, with those that came later in its `suppressed`. */
+/** The first of several errors: it is the one that is thrown, with those that came later in its `cleanupErrors`. */
 export class FirstError {
   #first: { readonly reason: unknown } | undefined;
 
@@ -17,8 +17,8 @@ export class FirstError {
     else if (this.#first.reason !== reason) attach(this.#first.reason, reason);
   }
 
-  /** Whether it went well. Never rejects. */
-  async adds(act: () => unknown): Promise<boolean> {
+  /** Whether it went well; what it throws is added. */
+  async attempt(act: () => unknown): Promise<boolean> {
     try {
       await act();
       return true;
@@ -34,15 +34,18 @@ export class FirstError {
 }
 
 function attach(first: unknown, later: unknown): void {
+  if (isAttached(first, later)) return;
+  // It takes none: a text, say, or frozen.
+  report("cleanup_failed", `a transaction failed (${describe(first)}), and then again (${describe(later)})`);
+}
+
+function isAttached(first: unknown, later: unknown): boolean {
   try {
-    const { suppressed } = first as { suppressed?: unknown };
-    if (Array.isArray(suppressed)) suppressed.push(later);
-    else (first as { suppressed: unknown }).suppressed = [later];
+    const error = first as { cleanupErrors?: unknown[] };
+    if (error.cleanupErrors === undefined) error.cleanupErrors = [later];
+    else error.cleanupErrors.push(later);
+    return error.cleanupErrors.includes(later);
   } catch {
-    // It takes none: a text, say, or frozen.
-    report(
-      "cleanup_failed",
-      `a transaction failed (${describe(first)}), and then again (${describe(later)})`,
-    );
+    return false;
   }
 }

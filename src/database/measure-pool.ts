@@ -1,15 +1,11 @@
 import { requireName, ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
-import { VERSION } from "../core/version.ts";
-import { accessors } from "../metrics/accessors.ts";
-import type { Observed, Observe } from "../metrics/instruments.ts";
+import type { Observed } from "../metrics/instruments.ts";
 import { timeConnections } from "./connection-times.ts";
-import { isPgPool, nameOf, type PgPool, type PoolUsage, usageOf } from "./pg-pool.ts";
+import { isPgPool, nameOf, type PgPool, usageOf } from "./pg-pool.ts";
+import { meter, POOL } from "./pool-meter.ts";
+import { observeUsage, type PoolUsage } from "./pool-usage.ts";
 
-const POOL = "db.client.connection.pool.name";
-const STATE = "db.client.connection.state";
-
-const meter = accessors("throughline/database", VERSION);
 const waitTime = meter.histogram("db.client.connection.wait_time", {
   unit: "s",
   description: "How long a connection was waited for.",
@@ -35,6 +31,8 @@ const timeouts = meter.counter("db.client.connection.timeouts", {
  * const orders = { used: 1, idle: 2 };
  * measurePool(() => ({ used: orders.used, idle: orders.idle, max: 10 }), { name: "orders" });
  */
+export function measurePool(pool: PgPool, options?: { readonly name?: string | undefined }): Observed;
+export function measurePool(pool: () => PoolUsage, options: { readonly name: string }): Observed;
 export function measurePool(
   pool: PgPool | (() => PoolUsage),
   options?: { readonly name?: string | undefined },
@@ -66,41 +64,4 @@ function all(usage: readonly Observed[], endTimes = (): void => {}): Observed {
     endTimes();
   };
   return { end, [Symbol.dispose]: end };
-}
-
-function observeUsage(usage: () => PoolUsage, name: string): Observed[] {
-  const attributes = { [POOL]: name };
-  const observe = (
-    metric: string,
-    unit: string,
-    description: string,
-    tell: (observe: Observe, now: PoolUsage) => void,
-  ): Observed => meter.observableUpDownCounter(metric, { unit, description }, (to) => tell(to, usage()));
-  return [
-    observe(
-      "db.client.connection.count",
-      "{connection}",
-      "Connections, by whether they are used or idle.",
-      (to, { used, idle }) => {
-        to(used, { ...attributes, [STATE]: "used" });
-        to(idle, { ...attributes, [STATE]: "idle" });
-      },
-    ),
-    observe(
-      "db.client.connection.max",
-      "{connection}",
-      "How many connections there may be.",
-      (to, { max }) => {
-        if (max !== undefined) to(max, attributes);
-      },
-    ),
-    observe(
-      "db.client.connection.pending_requests",
-      "{request}",
-      "How many wait for a connection.",
-      (to, { pending }) => {
-        if (pending !== undefined) to(pending, attributes);
-      },
-    ),
-  ];
 }

@@ -8,7 +8,8 @@ import { Turns } from "./turns.ts";
 
 /** How a transaction, or a part of one, begins and comes to its end. */
 export interface Steps {
-  readonly begin: () => unknown;
+  /** Undefined where there is something to undo from the first. */
+  readonly begin: (() => unknown) | undefined;
   readonly commit: () => unknown;
   /** @param reason why; undefined where that was the intention */
   readonly rollback: (reason: unknown) => unknown;
@@ -34,7 +35,7 @@ export class OpenTransaction {
   /** Its parts come one after the other: what a savepoint undoes must be its own. */
   readonly parts: Turns = new Turns();
   /** The one around it, perhaps of another connection. */
-  readonly #around: OpenTransaction | undefined = innermost();
+  readonly #around: OpenTransaction | undefined = OpenTransaction.#innermost();
   #isOver = false;
   #failure: { readonly reason: unknown } | undefined;
 
@@ -44,13 +45,20 @@ export class OpenTransaction {
     this.isTrial = isTrial;
   }
 
-  /** The innermost that is open here and has this function, or this session. */
-  static here(of: { readonly connect?: unknown; readonly session?: unknown }): OpenTransaction | undefined {
-    for (let open = innermost(); open !== undefined; open = open.#around) {
+  /** The innermost that is open here by this function, or on this session. */
+  static here(connectOrSession: unknown): OpenTransaction | undefined {
+    for (let open = OpenTransaction.#innermost(); open !== undefined; open = open.#around) {
       const { connect, session } = open.connection;
-      if (!open.#isOver && (connect === of.connect || session === of.session)) return open;
+      if (!open.#isOver && (connect === connectOrSession || session === connectOrSession)) return open;
     }
     return undefined;
+  }
+
+  /** Of those that are over nothing is kept. */
+  static #innermost(): OpenTransaction | undefined {
+    let open = currentContext().getValue(OPEN) as OpenTransaction | undefined;
+    while (open !== undefined && open.#isOver) open = open.#around;
+    return open;
   }
 
   /** A part that cannot be undone by itself has failed, so that nothing may be committed. */
@@ -65,50 +73,58 @@ export class OpenTransaction {
     signal: AbortSignal | undefined,
   ): Promise<Awaited<Result>> {
     const error = new FirstError();
-    let isSound = true;
     let result: Awaited<Result> | undefined;
+    let hasBegun = begin === undefined;
+    let isSound = true;
     if (isAborted(signal)) error.add(signal?.reason);
-    else if ((isSound = await error.adds(begin))) {
-      await error.adds(async () => (result = await this.#resultOf(work)));
-      if (!error.isThere && this.#failure !== undefined) error.add(this.#failure.reason);
-      if (!error.isThere && isAborted(signal)) error.add(signal?.reason);
-      if (!error.isThere && !this.isTrial) await error.adds(commit);
-      if (error.isThere || this.isTrial) isSound = await error.adds(() => rollback(error.reason));
+    else if (begin !== undefined) isSound = hasBegun = await error.attempt(begin);
+    if (hasBegun) {
+      if (!error.isThere) result = await this.#resultOf(work, signal, error);
+      if (!error.isThere && !this.isTrial) await error.attempt(commit);
+      if (error.isThere || this.isTrial) isSound = await error.attempt(() => rollback(error.reason));
     }
-    const fault = isSound ? undefined : new Error("its state is not known", { cause: error.reason });
     try {
-      await release(fault);
+      await release(isSound ? undefined : new Error("its state is not known", { cause: error.reason }));
     } catch (thrown) {
       if (error.isThere) error.add(thrown);
-      else
-        report(
-          "cleanup_failed",
-          `a session could not be released (${describe(thrown)}) after its transaction`,
-        );
+      // It stands, whatever becomes of its session.
+      else reportRelease(thrown);
     }
     error.throwIfThere();
     return result as Awaited<Result>;
   }
 
-  /** Once all parts have ended, too, those as well that nobody has waited for. */
-  async #resultOf<Result>(work: (session: never) => Result): Promise<Awaited<Result>> {
+  /** Once all parts have ended, too, those as well that nobody has waited for. What fails is added. */
+  async #resultOf<Result>(
+    work: (session: never) => Result,
+    signal: AbortSignal | undefined,
+    error: FirstError,
+  ): Promise<Awaited<Result> | undefined> {
     const context = currentContext().setValue(OPEN, this);
     try {
       return await runIn(context, work, this.connection.session as never);
+    } catch (thrown) {
+      error.add(thrown);
+      return undefined;
     } finally {
       await this.parts.over();
       this.#isOver = true;
+      // Where work has thrown it knew of its parts, and perhaps of the signal.
+      if (!error.isThere && this.#failure !== undefined) error.add(this.#failure.reason);
+      if (!error.isThere && isAborted(signal)) error.add(signal?.reason);
     }
   }
 }
 
-/** Asked anew each time, which TypeScript does not know of a property. */
+/** To one who could not do anything about it. */
+export function reportRelease(thrown: unknown): void {
+  report("cleanup_failed", `a session could not be released (${describe(thrown)}) after its transaction`);
+}
+
+/** A function, for TypeScript would take the second look at the property for the first. */
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
+/** No ContextVariable: to set one takes a scope of its own, and what `work` sets is to be seen outside. */
 const OPEN = Symbol("open transaction");
-
-function innermost(): OpenTransaction | undefined {
-  return currentContext().getValue(OPEN) as OpenTransaction | undefined;
-}

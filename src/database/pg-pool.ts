@@ -1,12 +1,4 @@
-/** How a pool of connections is used at the moment. */
-export interface PoolUsage {
-  readonly used: number;
-  readonly idle: number;
-  /** How many wait for a connection. */
-  readonly pending?: number | undefined;
-  /** How many connections there may be. */
-  readonly max?: number | undefined;
-}
+import type { PoolUsage } from "./pool-usage.ts";
 
 /** What of pg's Pool is used. */
 export interface PgPool {
@@ -16,7 +8,7 @@ export interface PgPool {
   connect(...args: never[]): unknown;
 }
 
-/** False also for what throws as it is asked. */
+/** Never throws. */
 export function isPgPool(pool: unknown): pool is PgPool {
   try {
     const { totalCount, idleCount, waitingCount, connect } = Object(pool) as Partial<PgPool>;
@@ -31,7 +23,7 @@ export function isPgPool(pool: unknown): pool is PgPool {
 
 export function usageOf(pool: PgPool): PoolUsage {
   const { totalCount, idleCount, waitingCount } = pool;
-  const { max } = optionsOf(pool);
+  const { max } = Object((pool as { readonly options?: unknown }).options) as { readonly max?: unknown };
   return {
     used: totalCount - idleCount,
     idle: idleCount,
@@ -40,24 +32,21 @@ export function usageOf(pool: PgPool): PoolUsage {
   };
 }
 
-/** "host:port/database".  (Semantic conventions: db.client.connection.pool.name) */
-export function nameOf(pool: PgPool): string {
-  const { connectionString, host = "localhost", port = 5432, database = "" } = optionsOf(pool);
-  if (typeof connectionString === "string" && URL.canParse(connectionString)) {
-    const url = new URL(connectionString);
-    return `${url.hostname}:${url.port === "" ? 5432 : url.port}${url.pathname}`;
+/** A class of clients, each of which works out what it will connect to as it is constructed. */
+type Client = new (options: unknown) => {
+  readonly connectionParameters: { readonly host: string; readonly port: number; readonly database: string };
+};
+
+/**
+ * "host:port/database", as pg finds them in options, connection string and environment; undefined where it does not tell.
+ * Never throws.  (Semantic conventions: db.client.connection.pool.name)
+ */
+export function nameOf(pool: PgPool): string | undefined {
+  try {
+    const { Client, options } = pool as unknown as { readonly Client: Client; readonly options: unknown };
+    const { host, port, database } = new Client(options).connectionParameters;
+    return `${host}:${port}/${database}`;
+  } catch {
+    return undefined;
   }
-  return `${String(host)}:${String(port)}/${String(database)}`;
-}
-
-interface PgOptions {
-  readonly max?: unknown;
-  readonly connectionString?: unknown;
-  readonly host?: unknown;
-  readonly port?: unknown;
-  readonly database?: unknown;
-}
-
-function optionsOf(pool: PgPool): PgOptions {
-  return Object((pool as { readonly options?: unknown }).options) as PgOptions;
 }

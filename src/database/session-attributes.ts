@@ -22,16 +22,16 @@ interface Connected {
 }
 
 function known(session: object): Attributes | undefined {
-  const { connectionParameters, config, connection, execProtocol } = session as {
+  const { connectionParameters, config, threadId, execProtocol } = session as {
     readonly connectionParameters?: Connected;
     readonly config?: Connected;
-    readonly connection?: { readonly config?: Connected };
+    readonly threadId?: unknown;
     readonly execProtocol?: unknown;
   };
   if (typeof connectionParameters === "object") return of("postgresql", connectionParameters, 5432);
   if (typeof execProtocol === "function") return { "db.system.name": "postgresql" };
-  const mysql = config ?? connection?.config;
-  if (typeof mysql === "object") return of("mysql", mysql, 3306);
+  // Others have a config, too.
+  if (typeof config === "object" && typeof threadId === "number") return of("mysql", config, 3306);
   return session.constructor.name === "DatabaseSync" ? { "db.system.name": "sqlite" } : undefined;
 }
 

@@ -1,9 +1,9 @@
-import { type Attributes, SpanKind } from "@opentelemetry/api";
+import { type Attributes, type Span, SpanKind, type SpanOptions } from "@opentelemetry/api";
 import { errorNames } from "../trace/exception.ts";
 import { guarded } from "../trace/guarded.ts";
 import { withSpan } from "../trace/span-helpers.ts";
 
-/** A code of the SQL standard: five letters and digits, unlike EPIPE with a digit. */
+/** A code of the SQL standard. The digit tells it from codes such as EPIPE. */
 const SQLSTATE = /^(?=.*\d)[\dA-Z]{5}$/;
 
 /**
@@ -26,9 +26,18 @@ export function statement(
       ...(text !== undefined && { "db.query.text": text }),
     },
   };
-  return withSpan(nameOf(operation, attributes), options, async (span) => {
+  return tracedWithFailure(nameOf(operation, attributes), options, async () => await act());
+}
+
+/** In a span that tells by which code it has failed. */
+export function tracedWithFailure<Result>(
+  name: string,
+  options: SpanOptions,
+  act: (span: Span) => Promise<Result>,
+): Promise<Result> {
+  return withSpan(name, options, async (span) => {
     try {
-      return await act();
+      return await act(span);
     } catch (thrown) {
       guarded(() => span.setAttributes(failureAttributes(thrown)));
       throw thrown;
@@ -40,7 +49,7 @@ function nameOf(operation: string, { "db.namespace": namespace }: Attributes): s
   return typeof namespace === "string" ? `${operation} ${namespace}` : operation;
 }
 
-export function failureAttributes(thrown: unknown): Attributes {
+function failureAttributes(thrown: unknown): Attributes {
   const { code, name } = errorNames(thrown);
   return {
     "error.type": code ?? name ?? "_OTHER",

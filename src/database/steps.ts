@@ -1,3 +1,4 @@
+import type { Attributes } from "@opentelemetry/api";
 import { ThroughlineError } from "../core/errors.ts";
 import type { Commands } from "./commands.ts";
 import type { Connection, OpenTransaction, Steps } from "./open-transaction.ts";
@@ -5,8 +6,9 @@ import { statement } from "./statement.ts";
 
 /** Of a transaction that has the session to itself. */
 export function stepsOfWhole({ commands, attributes }: Connection): Steps {
+  const { begin } = commands;
   return {
-    begin: () => statement("BEGIN", attributes, commands.begin),
+    begin: begin && (() => statement("BEGIN", attributes, begin)),
     commit: async () => {
       if (isRollback(await statement("COMMIT", attributes, commands.commit)))
         throw new ThroughlineError("THR_NOT_COMMITTED", "transaction(connect, fn)");
@@ -24,7 +26,7 @@ function isRollback(answer: unknown): boolean {
 
 /** Of a part that stands or falls with what it is a part of. */
 export function stepsOfJoined(whole: OpenTransaction): Steps {
-  return { begin: nothing, commit: nothing, rollback: (reason) => whole.fail(reason), release: nothing };
+  return { begin: undefined, commit: nothing, rollback: (reason) => whole.fail(reason), release: nothing };
 }
 
 /** Of a part that can be undone by itself. */
@@ -32,10 +34,11 @@ export function stepsOfSavepoint(
   whole: OpenTransaction,
   name: string,
   run: NonNullable<Commands["run"]>,
+  attributes: Attributes,
 ): Steps {
   const tell = (operation: string): Promise<unknown> => {
     const sql = `${operation} ${name}`;
-    return statement(operation, whole.connection.attributes, () => run(sql), sql);
+    return statement(operation, attributes, () => run(sql), sql);
   };
   return {
     begin: () => tell("SAVEPOINT"),
@@ -43,7 +46,7 @@ export function stepsOfSavepoint(
     rollback: async () => {
       try {
         await tell("ROLLBACK TO SAVEPOINT");
-        // Rolled back to, it is still there.
+        // Rolling back to a savepoint does not remove it.
         await tell("RELEASE SAVEPOINT");
       } catch (thrown) {
         whole.fail(thrown);

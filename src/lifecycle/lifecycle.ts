@@ -6,12 +6,11 @@ import { withSpan } from "../trace/span-helpers.ts";
 import {
   type LifecycleResource,
   ManagedResource,
-  type StandIns,
-  standIns,
   type StartResource,
   type StopResource,
 } from "./managed-resource.ts";
 import { endAtSignals } from "./signals.ts";
+import { standIns } from "./stand-ins.ts";
 
 export interface LifecycleOptions {
   /** How long each resource may take to start, in ms. Default: 60,000. */
@@ -51,6 +50,10 @@ export class Lifecycle implements AsyncDisposable {
   #stopping: Promise<LifecycleStop> | undefined;
   #abort = new AbortController();
   #offSignals = (): void => {};
+  /** Whether the process ends. */
+  #isEnding = false;
+  /** Of the stops since the last start. */
+  #errors: unknown[] = [];
 
   /** @throws ThroughlineError THR_NOT_A_NAME, THR_NOT_A_DURATION */
   constructor(name: string, options?: LifecycleOptions) {
@@ -99,7 +102,13 @@ export class Lifecycle implements AsyncDisposable {
    */
   async start(): Promise<this> {
     if (this.#stopping !== undefined) throw this.#stopped();
-    return await (this.#starting ??= this.#start());
+    try {
+      return await (this.#starting ??= this.#start());
+    } catch (thrown) {
+      // It is the signal that ends the process, and not an error that nobody handles.
+      if (this.#isEnding) await new Promise(() => {});
+      throw thrown;
+    }
   }
 
   /** Stops what was started, last first, each waited for; calls join. What fails is reported. Never rejects. */
@@ -114,11 +123,11 @@ export class Lifecycle implements AsyncDisposable {
   async #start(): Promise<this> {
     const given = standIns.get();
     const abort = (this.#abort = new AbortController());
-    this.#offSignals = this.#endsAtSignals
-      ? endAtSignals({ of: "resources", end: () => this.stop() })
-      : () => {};
+    this.#errors = [];
+    this.#listen(true);
     try {
-      await this.#traced("start", () => this.#startAll(given, abort.signal));
+      await this.#traced("start", () => standIns.run(given, () => this.#startAll(abort.signal)));
+      this.#listen(false);
       return this;
     } catch (thrown) {
       this.#offSignals();
@@ -127,11 +136,24 @@ export class Lifecycle implements AsyncDisposable {
     }
   }
 
-  async #startAll(given: StandIns, signal: AbortSignal): Promise<void> {
+  /** Anew once all has started: what has started last is to end first. */
+  #listen(isStarting: boolean): void {
+    this.#offSignals();
+    if (!this.#endsAtSignals) return;
+    const end = (isEnd: boolean): Promise<LifecycleStop> => {
+      this.#isEnding = isEnd;
+      return this.stop();
+    };
+    this.#offSignals = endAtSignals({ of: "resources", isStarting, end });
+  }
+
+  async #startAll(signal: AbortSignal): Promise<void> {
+    // It is known to be starting before the first of them does anything.
+    await Promise.resolve();
     try {
       for (const resource of this.#resources) {
         signal.throwIfAborted();
-        await withSpan(`start ${resource.name}`, () => resource.start(given, this.#startTimeout, signal));
+        await withSpan(`start ${resource.name}`, () => resource.start(this.#startTimeout, signal));
       }
       signal.throwIfAborted();
     } catch (thrown) {
@@ -142,26 +164,26 @@ export class Lifecycle implements AsyncDisposable {
 
   async #stop(): Promise<LifecycleStop> {
     this.#abort.abort(this.#stopped());
-    // What failed to start has been stopped, and told to whoever started it.
+    // What fails to start is stopped by that.
     const isStarted = await this.#starting?.then(
       () => true,
       () => false,
     );
-    const errors = isStarted === true ? await this.#traced("stop", () => this.#stopAll()) : [];
+    if (isStarted === true) await this.#traced("stop", () => this.#stopAll());
     this.#offSignals();
     this.#starting = undefined;
     this.#stopping = undefined;
+    const errors = this.#errors;
+    this.#errors = [];
     return { errors };
   }
 
-  async #stopAll(): Promise<readonly unknown[]> {
-    const errors: unknown[] = [];
+  async #stopAll(): Promise<void> {
     for (const resource of this.#resources.toReversed())
-      if (resource.isRunning)
+      if (resource.isRunning || (this.#abort.signal.aborted && resource.isStarting))
         await withSpan(`stop ${resource.name}`, () => resource.stop(this.#stopTimeout)).catch(
-          (thrown: unknown) => errors.push(thrown),
+          (thrown: unknown) => this.#errors.push(thrown),
         );
-    return errors;
   }
 
   /** In a scope with nothing set: it belongs to nobody's request, whoever is the first to need it. */

@@ -1,7 +1,8 @@
-import { limited } from "../concurrency/with-timeout.ts";
-import { ContextVariable } from "../context/context-variable.ts";
+import { timeLimited } from "../concurrency/with-timeout.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
+import { disposed } from "./disposed.ts";
+import { standIns } from "./stand-ins.ts";
 
 /** Makes what a resource is. */
 export type StartResource<Value> = (options: { readonly signal: AbortSignal }) => Value;
@@ -15,7 +16,7 @@ export interface LifecycleResource<Value> {
   /**
    * What was started, or stands in.
    *
-   * @throws ThroughlineError THR_RESOURCE_NOT_STARTED, THR_RESOURCE_STOPPED
+   * @throws ThroughlineError THR_RESOURCE_NOT_RUNNING
    */
   get(): Value;
   /**
@@ -27,14 +28,6 @@ export interface LifecycleResource<Value> {
   run<Result>(standIn: Value, fn: () => Result): Result;
 }
 
-/** By the resource that each stands in for. */
-export type StandIns = ReadonlyMap<object, unknown>;
-
-/** In the current scope. */
-export const standIns: ContextVariable<StandIns> = new ContextVariable("resources", {
-  defaultValue: new Map(),
-});
-
 /** A resource, as its lifecycle sees it. */
 export class ManagedResource<Value> implements LifecycleResource<Value> {
   readonly name: string;
@@ -42,7 +35,9 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
   readonly #start: StartResource<Value | PromiseLike<Value>>;
   readonly #stop: StopResource<Value>;
   #running: { readonly value: Value; readonly isOurs: boolean } | undefined;
-  #isStopped = false;
+  #beginning: Promise<void> | undefined;
+  /** Why what it came to when nobody waited any more could not be undone. */
+  #late: { readonly reason: unknown } | undefined;
 
   constructor(
     name: string,
@@ -60,10 +55,7 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
     const here = standIns.get();
     if (here.has(this)) return here.get(this) as Value;
     if (this.#running !== undefined) return this.#running.value;
-    throw new ThroughlineError(
-      this.#isStopped ? "THR_RESOURCE_STOPPED" : "THR_RESOURCE_NOT_STARTED",
-      this.#subject,
-    );
+    throw new ThroughlineError("THR_RESOURCE_NOT_RUNNING", this.#subject);
   }
 
   run<Result>(standIn: Value, fn: () => Result): Result {
@@ -72,37 +64,66 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
   }
 
   /** Rejects with what starting it throws, with a TimeoutError, or as the signal is aborted. */
-  async start(given: StandIns, timeout: number, signal: AbortSignal): Promise<void> {
-    if (given.has(this)) this.#running = { value: given.get(this) as Value, isOurs: false };
-    else await limited(timeout, (inTime) => this.#begin(inTime), signal, this.#subject);
+  async start(timeout: number, signal: AbortSignal): Promise<void> {
+    const here = standIns.get();
+    if (here.has(this)) this.#running = { value: here.get(this) as Value, isOurs: false };
+    else await timeLimited(timeout, (inTime) => this.#begin(inTime), signal, this.#subject);
   }
 
-  async #begin(signal: AbortSignal): Promise<void> {
+  #begin(signal: AbortSignal): Promise<void> {
+    const beginning = this.#begun(signal);
+    this.#beginning = beginning;
+    const end = (): void => {
+      if (this.#beginning === beginning) this.#beginning = undefined;
+    };
+    beginning.then(end, end);
+    return beginning;
+  }
+
+  async #begun(signal: AbortSignal): Promise<void> {
     const value = await this.#start({ signal });
-    if (!signal.aborted) this.#running = { value, isOurs: true };
-    else await this.#undo(value).catch((thrown: unknown) => this.#report(thrown));
+    if (signal.aborted) await this.#undoLate(value);
+    else this.#running = { value, isOurs: true };
   }
 
   get isRunning(): boolean {
     return this.#running !== undefined;
   }
 
-  /** From now on nobody is given it. Rejects with what stopping it throws, or with a TimeoutError; that is reported too. */
+  /** Also where nobody waits for that any more. */
+  get isStarting(): boolean {
+    return this.#beginning !== undefined;
+  }
+
+  /**
+   * From now on nobody is given it, nor what it still comes to, which is waited for and undone too. Rejects with what
+   * stopping it throws, or with a TimeoutError; that is reported, too.
+   */
   async stop(timeout: number): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    this.#isStopped = true;
-    if (running === undefined || !running.isOurs) return;
+    const undo = async (): Promise<void> => {
+      await this.#beginning?.catch(() => {});
+      if (running?.isOurs === true) await this.#stop(running.value);
+    };
     try {
-      await limited(timeout, () => this.#undo(running.value), undefined, this.#subject);
+      await timeLimited(timeout, undo, undefined, this.#subject);
     } catch (thrown) {
       this.#report(thrown);
       throw thrown;
     }
+    const late = this.#late;
+    this.#late = undefined;
+    if (late !== undefined) throw late.reason;
   }
 
-  async #undo(value: Value): Promise<void> {
-    await this.#stop(value);
+  async #undoLate(value: Value): Promise<void> {
+    try {
+      await this.#stop(value);
+    } catch (reason) {
+      this.#report(reason);
+      this.#late = { reason };
+    }
   }
 
   #report(thrown: unknown): void {
@@ -111,13 +132,4 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
       `${this.#subject} failed to stop (${describe(thrown)}); the others have their turn`,
     );
   }
-}
-
-/** By its own disposal, where it has one. */
-function disposed(value: unknown): unknown {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
-  const { [Symbol.asyncDispose]: disposeLater, [Symbol.dispose]: dispose } = value as Partial<
-    AsyncDisposable & Disposable
-  >;
-  return disposeLater === undefined ? dispose?.call(value) : disposeLater.call(value);
 }

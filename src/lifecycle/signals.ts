@@ -1,5 +1,6 @@
-import { setImmediate } from "node:timers";
+import { clearInterval, setImmediate, setInterval } from "node:timers";
 import { runOutside } from "../context/suppression.ts";
+import { LONGEST_WAIT } from "../core/deadline.ts";
 import { processWide } from "../core/process-wide.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -9,10 +10,16 @@ type Signal = (typeof SIGNALS)[number];
 export interface Ending {
   /** Resources are stopped before telemetry is flushed: what they do as they stop is seen too. */
   readonly of: "resources" | "telemetry";
+  /** Whether it is still starting, and what starts meanwhile may be a part of it. */
+  readonly isStarting?: boolean;
   /** Called as the signal comes: from now on nothing is worth waiting for. */
   readonly hurry?: () => void;
-  /** Never rejects. */
-  readonly end: () => Promise<unknown>;
+  /**
+   * Never rejects.
+   *
+   * @param isEnd whether the process ends by it, for nobody else has a say
+   */
+  readonly end: (isEnd: boolean) => Promise<unknown>;
 }
 
 /** Of all copies of this package: whichever listens ends what the others have begun. */
@@ -46,7 +53,10 @@ function listen(signal: Signal): void {
     if (isAlone && isEnding) return raise(signal);
     isEnding = true;
     for (const { hurry } of state.endings) hurry?.();
-    void endAll().then(() => {
+    // Until then the process has something to wait for.
+    const wait = setInterval(() => {}, LONGEST_WAIT);
+    void endAll(isAlone).then(() => {
+      clearInterval(wait);
       isEnding = false;
       // Whoever waits for a stop has the last word.
       if (isAlone) setImmediate(raise, signal);
@@ -65,9 +75,14 @@ function unlisten(signal: Signal): void {
   state.listeners.delete(signal);
 }
 
-async function endAll(): Promise<void> {
-  for (const kind of ["resources", "telemetry"] as const)
-    await Promise.all([...state.endings].filter((ending) => ending.of === kind).map(({ end }) => end()));
+/** What has begun last ends first; but what is still starting before what may be a part of it. */
+async function endAll(isEnd: boolean): Promise<void> {
+  const resources = [...state.endings].filter((ending) => ending.of === "resources");
+  const starting = resources.filter((ending) => ending.isStarting === true);
+  const started = resources.filter((ending) => ending.isStarting !== true).toReversed();
+  for (const ending of [...starting, ...started]) await ending.end(isEnd);
+  const telemetries = [...state.endings].filter((ending) => ending.of === "telemetry");
+  await Promise.all(telemetries.map((ending) => ending.end(isEnd)));
 }
 
 /** How many listeners its copies have, as each of its versions keeps it. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { getEventListeners } from "node:events";
+import { EventEmitter, getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withTimeout } from "../../src/concurrency/with-timeout.ts";
 import { emptyScope } from "../../src/context/open-scope.ts";
@@ -31,20 +31,23 @@ describe("a transaction", () => {
     expect(told).to.deep.equal(["BEGIN", "COMMIT", "release"]);
   });
 
-  const work = new Error("work");
-  for (const [title, failing] of [
-    ["throws", refuse("work")],
-    ["rejects", () => Promise.reject(work)],
-    ["throws what is no error", () => Promise.reject("work")],
-    ["throws undefined", () => Promise.reject(undefined)],
-    ["throws what is frozen", () => Promise.reject(Object.freeze(new Error("work")))],
+  for (const [title, reason] of [
+    ["an error", new Error("work")],
+    ["what is no error", "work"],
+    ["nothing", undefined],
+    ["what is frozen", Object.freeze(new Error("work"))],
   ] as const)
-    it(`is rolled back where its work ${title}, and rejects with that`, async () => {
+    it(`is rolled back where its work rejects with ${title}, and rejects with that`, async () => {
       const { connect, told } = toldSession();
-      const reason = await failureOf(transaction(connect, failing));
-      expect(reason).to.satisfy(() => ["work", "Error: work", "undefined"].includes(String(reason)));
+      expect(await failureOf(transaction(connect, () => Promise.reject(reason as Error)))).to.equal(reason);
       expect(told).to.deep.equal(["BEGIN", "ROLLBACK", "release"]);
     });
+
+  it("is rolled back where its work throws at once", async () => {
+    const { connect, told } = toldSession();
+    expect(String(await failureOf(transaction(connect, refuse("work"))))).to.equal("Error: work");
+    expect(told).to.deep.equal(["BEGIN", "ROLLBACK", "release"]);
+  });
 
   for (const [title, faults, steps, first, later] of [
     ["begin", ["BEGIN"], ["BEGIN", "close"], "BEGIN", []],
@@ -60,17 +63,19 @@ describe("a transaction", () => {
   ] as const)
     it(`is released where it fails to ${title}, and rejects with the first error`, async () => {
       const { connect, told } = toldSession(Object.fromEntries(faults.map((step) => [step, refuse(step)])));
-      const reason = (await failureOf(transaction(connect, () => 1))) as Error & { suppressed?: Error[] };
+      const reason = (await failureOf(transaction(connect, () => 1))) as Error & { cleanupErrors?: Error[] };
       expect(reason.message).to.equal(first);
-      expect((reason.suppressed ?? []).map(({ message }) => message)).to.deep.equal(later);
+      expect((reason.cleanupErrors ?? []).map(({ message }) => message)).to.deep.equal(later);
       expect(told).to.deep.equal(steps);
     });
 
   it("has the errors of rollback and release attached to that of the work", async () => {
     const { connect, told } = toldSession({ ROLLBACK: refuse("ROLLBACK"), close: refuse("close") });
-    const reason = (await failureOf(transaction(connect, refuse("work")))) as Error & { suppressed: Error[] };
+    const reason = (await failureOf(transaction(connect, refuse("work")))) as Error & {
+      cleanupErrors: Error[];
+    };
     expect(reason.message).to.equal("work");
-    expect(reason.suppressed.map(({ message }) => message)).to.deep.equal(["ROLLBACK", "close"]);
+    expect(reason.cleanupErrors.map(({ message }) => message)).to.deep.equal(["ROLLBACK", "close"]);
     expect(told).to.deep.equal(["BEGIN", "ROLLBACK", "close"]);
   });
 
@@ -78,7 +83,7 @@ describe("a transaction", () => {
     const lost = new Error("connection lost");
     const same = toldSession({ ROLLBACK: () => Promise.reject(lost) });
     expect(await failureOf(transaction(same.connect, () => Promise.reject(lost)))).to.equal(lost);
-    expect(lost).not.to.have.property("suppressed");
+    expect(lost).not.to.have.property("cleanupErrors");
 
     const { connect } = toldSession({ ROLLBACK: refuse("ROLLBACK") });
     const { told } = await telling(() => failureOf(transaction(connect, () => Promise.reject("work"))));
@@ -165,6 +170,104 @@ describe("a transaction with a signal", () => {
     expect(told).to.deep.equal(["BEGIN", "INSERT", "ROLLBACK", "release"]);
   });
 
+  it("is not waited for longer than its signal says, though the session or the transaction around it is not free", async () => {
+    const { connect, told } = toldSession({ INSERT: never });
+    const given: unknown[] = [];
+    const ask = async (): Promise<void> => {
+      const signal = AbortSignal.timeout(5);
+      given.push(await failureOf(transaction(connect, () => 1, { signal })));
+    };
+    void transaction(connect, async () => {
+      void transaction(connect, (session) => session.exec("INSERT"));
+      await ask();
+    });
+    await sleep(1);
+    await ask();
+    await sleep(10);
+    expect(given.map((reason) => (reason as Error).name)).to.deep.equal(["TimeoutError", "TimeoutError"]);
+    expect(told).to.deep.equal(["BEGIN", "INSERT"]);
+  });
+
+  it("undoes a part once it is aborted, and that alone where it can", async () => {
+    for (const savepoint of [undefined, "item"]) {
+      const abort = new AbortController();
+      const { connect, told } = toldSession();
+      const part = { savepoint, signal: abort.signal };
+      await failureOf(
+        transaction(connect, () => failureOf(transaction(connect, () => abort.abort("why"), part))),
+      );
+      expect(told.slice(-2)).to.deep.equal([savepoint === undefined ? "ROLLBACK" : "COMMIT", "release"]);
+    }
+  });
+
+  it("has all rolled back where a part that joins is given up before its turn", async () => {
+    const { connect, told } = toldSession();
+    const reason = await failureOf(
+      transaction(connect, () =>
+        Promise.allSettled([
+          transaction(connect, async (session) => {
+            await sleep(20);
+            await session.exec("DEBIT");
+          }),
+          transaction(connect, (session) => session.exec("CREDIT"), { signal: AbortSignal.timeout(5) }),
+        ]),
+      ),
+    );
+    expect(reason).to.have.property("name", "TimeoutError");
+    expect(told).to.deep.equal(["BEGIN", "DEBIT", "ROLLBACK", "release"]);
+  });
+
+  it("undoes what has begun by itself when nobody waits for it any more", async () => {
+    const told: string[] = [];
+    const act = (what: string) => () => void told.push(what);
+    const begun = { commit: act("commit"), rollback: act("rollback"), release: act("release") };
+    let connect: ((given: typeof begun) => void) | undefined;
+    const connecting = new Promise<typeof begun>((resolve) => (connect = resolve));
+    await failureOf(
+      transaction(
+        () => connecting,
+        () => 1,
+        { signal: AbortSignal.timeout(5) },
+      ),
+    );
+    connect?.(begun);
+    await sleep(1);
+    expect(told).to.deep.equal(["rollback", "release"]);
+    const abort = new AbortController();
+    const connected = (): typeof begun => {
+      abort.abort();
+      return begun;
+    };
+    await failureOf(transaction(connected, () => 1, { signal: abort.signal }));
+    expect(told.slice(2)).to.deep.equal(["rollback", "release"]);
+  });
+
+  it("reports a session that comes late and cannot be released", async () => {
+    let connect: ((given: { exec(): void; release(): void }) => void) | undefined;
+    const connecting = new Promise<{ exec(): void; release(): void }>((resolve) => (connect = resolve));
+    await failureOf(
+      transaction(
+        () => connecting,
+        () => 1,
+        { signal: AbortSignal.timeout(5) },
+      ),
+    );
+    const { told } = await telling(() => {
+      connect?.({ exec: () => {}, release: refuse("gone") });
+      return sleep(1);
+    });
+    expect(told).to.match(/^throughline: a session could not be released \(Error: gone\)/);
+  });
+
+  it("adds nothing to the error of work that has heeded it", async () => {
+    const signal = AbortSignal.timeout(5);
+    const reason = await failureOf(
+      transaction(toldSession().connect, () => sleep(1_000, undefined, { signal }), { signal }),
+    );
+    expect(reason).to.have.property("name", "AbortError");
+    expect(reason).not.to.have.property("cleanupErrors");
+  });
+
   it("leaves no listener on it", async () => {
     const { signal } = new AbortController();
     await transaction(toldSession().connect, () => 1, { signal });
@@ -175,7 +278,7 @@ describe("a transaction with a signal", () => {
 
 describe("a session that is given to several", () => {
   it("has one transaction after the other", async () => {
-    const { connect, told, session } = toldSession();
+    const { told, session } = toldSession();
     await Promise.all(
       [1, 2, 3].map((id) =>
         failureOf(
@@ -193,7 +296,6 @@ describe("a session that is given to several", () => {
     expect(told.join(", ")).to.equal(
       "BEGIN, INSERT 1, COMMIT, release, BEGIN, INSERT 2, ROLLBACK, release, BEGIN, INSERT 3, COMMIT, release",
     );
-    expect(connect()).to.equal(session);
   });
 });
 
@@ -267,6 +369,17 @@ describe("a transaction within another", () => {
       "RELEASE SAVEPOINT item_2",
       "RELEASE SAVEPOINT item_1",
     ]);
+  });
+
+  it("has all rolled back by the first of those that fail", async () => {
+    const { connect } = toldSession();
+    const reason = await failureOf(
+      transaction(connect, async () => {
+        await failureOf(transaction(connect, refuse("first")));
+        await failureOf(transaction(connect, refuse("second")));
+      }),
+    );
+    expect(String(reason)).to.equal("Error: first");
   });
 
   it("has all rolled back where its savepoint cannot be undone", async () => {
@@ -414,6 +527,23 @@ describe("a session with methods of its own", () => {
       expect(told).to.deep.equal(["begin", "commit", "begin", "rollback"]);
     });
 
+  it("is destroyed where nobody knows its state, for its pool would take it back, as that of mysql2 does", async () => {
+    const { told, session } = methods("begin");
+    const pooled = {
+      ...(session as object),
+      rollback: refuse("gone"),
+      release: () => void told.push("release"),
+      destroy: () => void told.push("destroy"),
+    };
+    await failureOf(transaction(() => pooled as never, refuse("work")));
+    expect(told).to.deep.equal(["begin", "destroy"]);
+    await transaction(
+      () => pooled as never,
+      () => 1,
+    );
+    expect(told.slice(2)).to.deep.equal(["begin", "commit", "release"]);
+  });
+
   it("has begun where there is nothing to begin by", async () => {
     const { told, session } = methods("beginLater");
     await transaction(
@@ -432,6 +562,23 @@ describe("a session with methods of its own", () => {
     expect(reason).to.have.property("code", "THR_NO_SAVEPOINT");
     await transaction.rollback(connect, () => transaction(connect, () => 1));
     expect(told).to.deep.equal(["begin", "rollback", "begin", "rollback"]);
+  });
+
+  it("is released where it throws as it is looked at, and has no ear for errors left", async () => {
+    const session = Object.assign(new EventEmitter(), { release: () => void released++ });
+    let released = 0;
+    Object.defineProperty(session, "exec", { get: refuse("getter") });
+    expect(
+      String(
+        await failureOf(
+          transaction(
+            () => session as never,
+            () => 1,
+          ),
+        ),
+      ),
+    ).to.equal("Error: getter");
+    expect([released, session.listenerCount("error")]).to.deep.equal([1, 0]);
   });
 
   it("is released though it cannot be told what to do", async () => {
@@ -475,6 +622,75 @@ describe("the spans of a transaction", () => {
   );
 
   it(
+    "say which system it is where the session can be told by its looks, and never guess",
+    testTelemetry(async (telemetry) => {
+      const { session } = methods("begin");
+      const looks: object[] = [
+        { threadId: 1, config: { host: "db", port: 3306, database: "shop" } },
+        { config: {} },
+        {
+          get config() {
+            throw new Error("getter");
+          },
+        },
+      ];
+      for (const look of looks) {
+        const given = Object.defineProperties(
+          { ...(session as object) },
+          Object.getOwnPropertyDescriptors(look),
+        );
+        await transaction(
+          () => given as never,
+          () => 1,
+        );
+      }
+      const begins = telemetry.spans.filter(({ name }) => name.startsWith("BEGIN"));
+      expect(
+        begins.map(({ attributes: { "db.operation.name": operation, ...attributes } }) => [
+          operation,
+          attributes,
+        ]),
+      ).to.deep.equal([
+        ["BEGIN", { "db.system.name": "mysql", "db.namespace": "shop", "server.address": "db" }],
+        ["BEGIN", { "db.system.name": "other_sql" }],
+        ["BEGIN", { "db.system.name": "other_sql" }],
+      ]);
+    }),
+  );
+
+  it(
+    "tell of a part by which code it has failed, and what was said of it",
+    testTelemetry(async (telemetry) => {
+      const { connect } = toldSession();
+      const fault = Object.assign(new Error("duplicate key"), { code: "23505" });
+      const attributes = { "db.collection.name": "gifts" };
+      await transaction(connect, () =>
+        failureOf(transaction(connect, () => Promise.reject(fault), { savepoint: "gift", attributes })),
+      );
+      const part = telemetry.spans.find(({ name }) => name === "savepoint gift");
+      expect(part?.attributes).to.deep.equal({
+        "db.system.name": "other_sql",
+        ...attributes,
+        "error.type": "23505",
+        "db.response.status_code": "23505",
+      });
+    }),
+  );
+
+  it(
+    "take no code of the operating system for one of the database",
+    testTelemetry(async (telemetry) => {
+      const fault = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+      const { connect } = toldSession({ BEGIN: () => Promise.reject(fault) });
+      await failureOf(transaction(connect, () => 1));
+      const attributes = telemetry.spans[1]?.attributes;
+      expect(attributes)
+        .to.include({ "error.type": "EPIPE" })
+        .and.not.have.property("db.response.status_code");
+    }),
+  );
+
+  it(
     "say what failed, and by which code",
     testTelemetry(async (telemetry) => {
       const fault = Object.assign(new Error("duplicate key"), { code: "23505" });
@@ -492,6 +708,20 @@ describe("the spans of a transaction", () => {
 });
 
 describe("misuse of a transaction", () => {
+  for (const pool of [
+    { query: () => {}, totalCount: 0, idleCount: 0, waitingCount: 0, connect: () => {} },
+    { query: () => {}, getConnection: () => {} },
+  ])
+    it(`is told: a pool in the place of a session of it, with ${Object.keys(pool).join(", ")}`, async () => {
+      const reason = await failureOf(
+        transaction(
+          () => pool,
+          () => 1,
+        ),
+      );
+      expect(reason).to.have.property("code", "THR_NOT_A_SESSION");
+    });
+
   const { connect } = toldSession();
   for (const [title, act, code] of [
     ["no connect", () => transaction(undefined as never, () => 1), "THR_NOT_A_FUNCTION"],
@@ -522,14 +752,18 @@ describe("misuse of a transaction", () => {
       expect(reason).to.have.property("code", "THR_NOT_A_SESSION");
     });
 
-  it("keeps a savepoint's name of 40", async () => {
-    await transaction(connect, () => 1, { savepoint: "a".repeat(40) });
+  it("copies what is said of its spans before it connects", async () => {
+    let connects = 0;
+    const attributes = Object.defineProperty({}, "db.namespace", { enumerable: true, get: refuse("getter") });
+    const counted = () => {
+      connects++;
+      return toldSession().session;
+    };
+    expect(() => transaction(counted, () => 1, { attributes })).to.throw("getter");
+    expect(connects).to.equal(0);
   });
 
-  it("does not wait for the turn of a session that hangs, with withTimeout", async () => {
-    const { connect: hanging } = toldSession({ INSERT: never });
-    void transaction(hanging, (session) => session.exec("INSERT"));
-    const reason = await failureOf(withTimeout(10, (signal) => transaction(hanging, () => 1, { signal })));
-    expect(reason).to.have.property("name", "TimeoutError");
+  it("keeps a savepoint's name of 40", async () => {
+    await transaction(connect, () => 1, { savepoint: "a".repeat(40) });
   });
 });

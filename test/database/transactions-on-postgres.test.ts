@@ -1,6 +1,8 @@
 import { PGlite } from "@electric-sql/pglite";
 import { expect } from "chai";
 import knex from "knex";
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool, type PoolClient } from "pg";
 import { type EmbeddedPostgres, startPostgres } from "../../examples/embedded-postgres.ts";
 import { withTimeout } from "../../src/concurrency/with-timeout.ts";
@@ -82,9 +84,27 @@ describe("PostgreSQL, embedded", function () {
         }),
       );
       expect(String(reason)).to.include("Client was closed");
-      expect((reason as { suppressed?: unknown[] }).suppressed).to.have.length(1);
+      expect((reason as { cleanupErrors?: unknown[] }).cleanupErrors).to.have.length(1);
       await Promise.all([4, 5, 6, 7].map((id) => transaction(connect, (session) => insert(session, id))));
       expect(await held()).to.deep.equal([4, 5, 6, 7]);
+    });
+
+    it("fails where its connection breaks, and ends no process", async () => {
+      for (const at of ["work", "COMMIT"]) {
+        const cut = async (): Promise<Pick<PoolClient, "query" | "release">> => {
+          const client = await pool.connect();
+          const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+          const query = (async (sql: string) => {
+            if (sql === at) stream.destroy();
+            return await client.query(sql === "work" ? "SELECT 1" : sql);
+          }) as PoolClient["query"];
+          return Object.assign(Object.create(client) as PoolClient, { query });
+        };
+        const reason = await failureOf(transaction(cut, (session) => session.query("work")));
+        expect(String(reason)).to.include("Connection terminated unexpectedly");
+      }
+      await transaction(connect, (session) => insert(session, 1));
+      expect(await held()).to.deep.equal([1]);
     });
 
     it("is given up while it waits for a connection, which is given back", async () => {
@@ -123,6 +143,12 @@ describe("PostgreSQL, embedded", function () {
         throw new Error("work");
       }),
     );
+    const abort = new AbortController();
+    const late = failureOf(transaction(begin, () => 1, { signal: abort.signal }));
+    abort.abort("why");
+    expect(await late).to.equal("why");
+    await sleep(50);
+    expect((builder.client as { pool: { numUsed(): number } }).pool.numUsed()).to.equal(0);
     await builder.destroy();
     expect(await held()).to.deep.equal([1]);
   });

@@ -59,7 +59,7 @@ describe("a lifecycle", () => {
       seen.push(settings.get().port);
       expect(() => last.get())
         .to.throw("last")
-        .with.property("code", "THR_RESOURCE_NOT_STARTED");
+        .with.property("code", "THR_RESOURCE_NOT_RUNNING");
     });
     const last = lifecycle.add("last", () => 1);
     await lifecycle.start();
@@ -75,13 +75,13 @@ describe("a lifecycle", () => {
         return (thrown as { code?: unknown }).code;
       }
     };
-    expect(codeOf()).to.equal("THR_RESOURCE_NOT_STARTED");
+    expect(codeOf()).to.equal("THR_RESOURCE_NOT_RUNNING");
     await lifecycle.start();
     expect(codeOf()).to.equal("the database");
     const stopping = lifecycle.stop();
     expect(codeOf()).to.equal("the database");
     await stopping;
-    expect(codeOf()).to.equal("THR_RESOURCE_STOPPED");
+    expect(codeOf()).to.equal("THR_RESOURCE_NOT_RUNNING");
   });
 
   for (const [at, event] of STARTED.entries())
@@ -189,17 +189,91 @@ describe("a lifecycle", () => {
     expect(events).to.deep.equal(["abort", "stop settings", "stop late"]);
   });
 
-  it("is stopped while it starts: the start is aborted, and fails", async () => {
-    const { lifecycle, events, server } = three({ "start database": never });
+  it("is stopped while it starts: the start is aborted, and what it still comes to is waited for and undone", async () => {
+    const { lifecycle, events, server } = three({ "start database": () => sleep(20) });
     const starting = failureOf(lifecycle.start());
     await sleep(10);
     expect(events).to.deep.equal(STARTED.slice(0, 2));
     expect(await lifecycle.stop()).to.deep.equal({ errors: [] });
+    expect(events).to.deep.equal([...STARTED.slice(0, 2), ...STOPPED.slice(1)]);
     expect(await starting).to.have.property("code", "THR_LIFECYCLE_STOPPED");
-    expect(events).to.deep.equal([...STARTED.slice(0, 2), "stop the settings"]);
     expect(() => server.get())
       .to.throw()
-      .with.property("code", "THR_RESOURCE_NOT_STARTED");
+      .with.property("code", "THR_RESOURCE_NOT_RUNNING");
+  });
+
+  it("is stopped while it starts, and waits for none that hangs for ever", async () => {
+    const { lifecycle, events } = three({ "start database": never });
+    const starting = failureOf(lifecycle.start());
+    await sleep(10);
+    const { result } = await telling(() => lifecycle.stop());
+    expect(result.errors.map(String)).to.deep.equal([
+      'TimeoutError: resource "database" of lifecycle "shop" took longer than the 50 ms that it may take',
+    ]);
+    expect(events).to.deep.equal([...STARTED.slice(0, 2), "stop the settings"]);
+    expect(await starting).to.have.property("code", "THR_LIFECYCLE_STOPPED");
+  });
+
+  it("is stopped while the last of it starts, which heeds no signal and succeeds", async () => {
+    const { lifecycle, events } = three({ "start server": () => sleep(5) });
+    const starting = failureOf(lifecycle.start());
+    await sleep(6);
+    expect(await lifecycle.stop()).to.deep.equal({ errors: [] });
+    expect(events).to.deep.equal([...STARTED, ...STOPPED]);
+    expect(await starting).to.have.property("code", "THR_LIFECYCLE_STOPPED");
+  });
+
+  it("tells what failed to stop also where it was stopped while it started", async () => {
+    const fault = new Error("refused");
+    const failing = (): never => {
+      throw fault;
+    };
+    const { lifecycle } = three({
+      "start database": () => sleep(20),
+      "stop the database": failing,
+      "stop the settings": failing,
+    });
+    const starting = failureOf(lifecycle.start());
+    await sleep(10);
+    const { result } = await telling(() => lifecycle.stop());
+    await starting;
+    expect(result).to.deep.equal({ errors: [fault, fault] });
+  });
+
+  it("knows that it is starting before its first resource does anything", async () => {
+    const lifecycle = new Lifecycle("shop");
+    let joined: Promise<unknown> | undefined;
+    let starts = 0;
+    lifecycle.add("first", () => {
+      starts++;
+      joined = lifecycle.start();
+      expect(() => lifecycle.add("late", () => 1))
+        .to.throw()
+        .with.property("code", "THR_LIFECYCLE_STARTED");
+    });
+    await lifecycle.start();
+    expect([await joined, starts]).to.deep.equal([lifecycle, 1]);
+    await lifecycle.stop();
+  });
+
+  it("reports a late start that cannot be undone", async () => {
+    let connect: ((value: string) => void) | undefined;
+    const lifecycle = new Lifecycle("shop", { startTimeout: 5 });
+    lifecycle.add(
+      "database",
+      () => new Promise<string>((resolve) => (connect = resolve)),
+      () => {
+        throw new Error("gone");
+      },
+    );
+    await failureOf(lifecycle.start());
+    const { told } = await telling(() => {
+      connect?.("late");
+      return sleep(1);
+    });
+    expect(told).to.match(
+      /^throughline: resource "database" of lifecycle "shop" failed to stop \(Error: gone\)/,
+    );
   });
 
   it("is not started while it is being stopped", async () => {
@@ -214,7 +288,12 @@ describe("a lifecycle", () => {
   it("stops by a value's own disposal where it is given no stop", async () => {
     const ended: string[] = [];
     const lifecycle = new Lifecycle("shop");
-    lifecycle.add("later", () => ({ [Symbol.asyncDispose]: async () => void ended.push("later") }));
+    lifecycle.add("later", () => ({
+      name: "later",
+      async [Symbol.asyncDispose]() {
+        ended.push(this.name);
+      },
+    }));
     lifecycle.add("at once", () => ({ [Symbol.dispose]: () => void ended.push("at once") }));
     for (const value of [undefined, null, 1, "text", {}, () => {}]) lifecycle.add("none", () => value);
     await lifecycle.start();
@@ -235,6 +314,17 @@ describe("a resource that stands in for another", () => {
       }),
     ).to.equal("another");
     expect(database.get()).to.equal("the database");
+  });
+
+  it("stands beside those of others, also of another lifecycle", async () => {
+    const base = new Lifecycle("base");
+    const settings = base.add("settings", () => "settings");
+    const clock = base.add("clock", () => "clock");
+    const shop = new Lifecycle("shop");
+    const server = shop.add("server", () => [settings.get(), clock.get()]);
+    await settings.run("a", () => clock.run("b", () => shop.start()));
+    expect(server.get()).to.deep.equal(["a", "b"]);
+    await shop.stop();
   });
 
   it("is started with, and neither started nor stopped itself", async () => {

@@ -77,17 +77,47 @@ describe("a signal that ends a process with resources", function () {
     expect(ended.took).to.be.lessThan(5_000);
   });
 
-  it("aborts a start that hangs", async () => {
+  it("ends a process that is starting as it ends any other, once what has started is stopped and telemetry is sent", async () => {
     const ended = await signalled(
-      `import { Lifecycle } from "throughline";
+      `import { Lifecycle, start } from "throughline";
+       import { setTimeout as sleep } from "node:timers/promises";
+       start({ service: "shop" });
        const shop = new Lifecycle("shop");
-       shop.add("database", () => new Promise(() => {}));
-       setInterval(() => {}, 1000);
-       console.log("ready");
-       await shop.start().catch(({ code }) => console.log(code));`,
+       const stopped = (value) => console.log("stopped", value);
+       shop.add("settings", () => "settings", stopped);
+       shop.add("lock", async () => (console.log("ready"), await sleep(200), "lock"), stopped);
+       await shop.start();`,
       ["SIGTERM"],
     );
-    expect(ended).to.deep.include({ signal: "SIGTERM", output: "ready\nTHR_LIFECYCLE_STOPPED\n" });
+    expect(ended).to.deep.include({
+      code: null,
+      signal: "SIGTERM",
+      output: "ready\nstopped lock\nstopped settings\n",
+    });
+    expect(ended.spans).to.include.members(["start lock", "stop lock", "start shop"]);
+  });
+
+  it("ends what was started last first, also where it is a part of another", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       const make = (name) => {
+         const lifecycle = new Lifecycle(name);
+         lifecycle.add(name, () => {}, () => console.log("stopped", name));
+         return lifecycle;
+       };
+       const [database, shop, other] = ["database", "shop", "other"].map(make);
+       shop.add("database", () => database.start());
+       shop.add("server", () => {}, () => console.log("stopped server"));
+       await shop.start();
+       await other.start();
+       setInterval(() => {}, 1000);
+       console.log("ready");`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({
+      signal: "SIGTERM",
+      output: "ready\nstopped other\nstopped server\nstopped database\nstopped shop\n",
+    });
   });
 
   it("does nothing where it was asked for none", async () => {
