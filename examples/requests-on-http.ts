@@ -14,7 +14,10 @@ const server = createServer((request, response) => {
     currentRequest().route = "/orders/{id}";
     const [, , id = ""] = (request.url ?? "").split("/");
     response.end(JSON.stringify(await showOrder(id)));
-  }).catch(() => response.writeHead(500).end());
+  }).catch(() => {
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
 });
 
 await askItself(server);

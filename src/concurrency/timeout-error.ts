@@ -5,10 +5,9 @@ export class TimeoutError extends Error {
   /** What was allowed. */
   readonly ms: number;
 
-  /** @param subject what took so long, where that has a name */
-  constructor(ms: number, subject?: string) {
-    const beginning = subject === undefined ? "" : `${subject} `;
-    super(`${beginning}took longer than the ${ms} ms that it may take`);
+  /** @param subject what took so long, or an empty text */
+  constructor(ms: number, subject: string) {
+    super(`${subject} took longer than the ${ms} ms that it may take`.trimStart());
     this.ms = ms;
   }
 }

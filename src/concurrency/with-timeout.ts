@@ -4,6 +4,7 @@ import { LONGEST_WAIT } from "../core/deadline.ts";
 import { requireDuration, requireFunction } from "../core/errors.ts";
 import { guarded } from "../trace/guarded.ts";
 import { onAbort, usableSignal } from "./abort-signals.ts";
+import { nameOf } from "./name-of.ts";
 import { TimeoutError } from "./timeout-error.ts";
 
 /**
@@ -23,15 +24,16 @@ export function withTimeout<Result>(
 ): Promise<Awaited<Result>> {
   requireDuration(ms, "the ms of withTimeout(ms, fn)");
   requireFunction(fn, "withTimeout(ms, fn)");
-  return timeLimited(ms, fn, usableSignal(options?.signal, "withTimeout(ms, fn)"));
+  const subject = nameOf(fn.name, "");
+  return timeLimited(ms, fn, usableSignal(options?.signal, "withTimeout(ms, fn)"), subject);
 }
 
-/** The same, with the name of what may take no longer. */
+/** @param subject the name of what may take no longer, where it has one */
 export async function timeLimited<Result>(
   ms: number,
   fn: (signal: AbortSignal) => Result,
   given: AbortSignal | undefined,
-  subject?: string,
+  subject: string,
 ): Promise<Awaited<Result>> {
   const { span } = currentContext();
   const own = new AbortController();

@@ -26,6 +26,7 @@ export type Trouble =
   | "recorder_full"
   | "recorder_lost"
   | "requests_untraced"
+  | "resource_failed"
   | "start_ignored"
   | "token_misplaced"
   | "tokens_out_of_order"
@@ -45,6 +46,7 @@ const FAULTS: ReadonlySet<Trouble> = new Set([
   "invalid_configuration",
   "metric_conflict",
   "metric_failed",
+  "resource_failed",
 ]);
 
 /** Which troubles are told: none, the first of each kind, or each. */
@@ -58,7 +60,7 @@ const state = processWide("troubles", () => ({
 
 /**
  * Reports trouble of telemetry's own: the first of its kind as one line on stderr, the rest only counted. Of the
- * configuration, and of single metrics, each fault is told, for there are few, and they are found one by one. A sentence that costs something
+ * configuration, of single metrics and resources, each fault is told, for there are few, and they are found one by one. A sentence that costs something
  * is given as a function. Never throws, and never goes through an exporter, which may be what failed.
  *
  * @param times how often it has come up

@@ -6,13 +6,17 @@ import { isPgPool, nameOf, type PgPool, usageOf } from "./pg-pool.ts";
 import { meter, POOL } from "./pool-meter.ts";
 import { observeUsage, type PoolUsage } from "./pool-usage.ts";
 
+/** Those of database operations: most of it is shorter than what the usual ones tell apart. */
+const BOUNDARIES = { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] };
 const waitTime = meter.histogram("db.client.connection.wait_time", {
   unit: "s",
   description: "How long a connection was waited for.",
+  advice: BOUNDARIES,
 });
 const useTime = meter.histogram("db.client.connection.use_time", {
   unit: "s",
   description: "How long a connection was held.",
+  advice: BOUNDARIES,
 });
 const timeouts = meter.counter("db.client.connection.timeouts", {
   unit: "{timeout}",

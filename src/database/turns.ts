@@ -4,13 +4,23 @@ import { ABORTED, unlessAborted } from "../concurrency/abort-signals.ts";
 export class Turns {
   #last: Promise<void> = Promise.resolve();
 
-  /** Rejects as the signal is aborted before its turn; `fn` is called all the same, to leave what it has. */
+  /**
+   * Rejects as the signal is aborted before its turn; `fn` is called all the same, to leave what it has. By awaits alone, so
+   * that the stack of an error leads to whoever asked.
+   */
   async take<Result>(fn: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-    const before = unlessAborted(signal, this.#last);
-    const turn = this.#last.then(fn);
-    this.#last = turn.then(nothing, nothing);
-    if ((await before) === ABORTED) throw signal?.reason;
-    return await turn;
+    const before = this.#last;
+    let end = nothing;
+    this.#last = new Promise((resolve) => (end = resolve));
+    if ((await unlessAborted(signal, before)) === ABORTED) {
+      before.then(fn).then(end, end);
+      throw signal?.reason;
+    }
+    try {
+      return await fn();
+    } finally {
+      end();
+    }
   }
 
   /** Once nobody has a turn, or waits for one. */

@@ -128,7 +128,7 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
 
   #report(thrown: unknown): void {
     report(
-      "cleanup_failed",
+      "resource_failed",
       `${this.#subject} failed to stop (${describe(thrown)}); the others have their turn`,
     );
   }

@@ -66,7 +66,7 @@ describe("withTimeout", () => {
       const [failed, saved] = t.spans;
       expect(failed?.events.map(({ name }) => name)).to.deep.equal(["timeout", "exception"]);
       expect(failed?.events[0]?.attributes).to.deep.equal({ "timeout.duration": 0.01 });
-      expect(failed?.status.message).to.equal("took longer than the 10 ms that it may take");
+      expect(failed?.status.message).to.equal("never took longer than the 10 ms that it may take");
       expect(saved?.events.map(({ name }) => name)).to.deep.equal(["timeout"]);
       expect(saved?.status.code).to.equal(0);
     }),

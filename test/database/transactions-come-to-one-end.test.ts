@@ -79,6 +79,17 @@ describe("a transaction", () => {
     expect(told).to.deep.equal(["BEGIN", "ROLLBACK", "close"]);
   });
 
+  it("fails with a stack that leads to whoever asked, also where it had to wait for its turn", async () => {
+    const { connect } = toldSession();
+    const placeOrder = async (): Promise<void> => {
+      await transaction(connect, async () => {
+        await transaction(connect, () => sleep(1).then(refuse("work")));
+      });
+    };
+    const [, second] = [failureOf(placeOrder()), failureOf(placeOrder())];
+    expect(((await second) as Error).stack).to.include("placeOrder");
+  });
+
   it("attaches no error to itself, and reports what cannot be attached", async () => {
     const lost = new Error("connection lost");
     const same = toldSession({ ROLLBACK: () => Promise.reject(lost) });

@@ -24,7 +24,7 @@ describe("examples/rates.ts", () => {
     expect([code, errors, output]).to.deep.equal([
       0,
       "",
-      "10, 12.5, 25; RangeError: no rate for CHF; the bank was asked 1 time\ntook longer than the 500 ms that it may take\n125\n",
+      "10, 12.5, 25; RangeError: no rate for CHF; the bank was asked 1 time\naskBank took longer than the 500 ms that it may take\n125\n",
     ]);
   });
 });
