@@ -5,7 +5,7 @@ import path from "node:path";
 import { spawned } from "../processes/spawned.ts";
 import { type Mutant, MUTANTS, type Mutation, OF_THE_BUILD, type Room } from "./mutants.ts";
 
-/** Copies of the project, inside it so that they find its node_modules. */
+/** Copies of the project, one for each that works, inside it so that they find its node_modules. */
 const WORKSHOP = ".mutants";
 const ROOMS: readonly Room[] = ["context", "metrics", "trace"];
 /** A mutant may wait for ever where the original does not. */
@@ -27,11 +27,14 @@ describe("the mutants", function () {
   before(async () => {
     rmSync(WORKSHOP, { recursive: true, force: true });
     const waiting = [...ROOMS, ...MUTANTS];
-    const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const mutant = typeof next === "string" ? undefined : next;
-        outcomes.set(next, await testsOfCopy(mutant?.room ?? (next as Room), mutant));
-      }
+    const work = async (_: unknown, worker: number): Promise<void> => {
+      const copy = path.resolve(WORKSHOP, String(worker));
+      for (const part of ["src", "test"]) cpSync(part, path.join(copy, part), { recursive: true });
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        outcomes.set(
+          next,
+          await (typeof next === "string" ? testsOf(copy, next) : testsOfMutant(copy, next)),
+        );
     };
     await Promise.all(Array.from({ length: availableParallelism() }, work));
   });
@@ -59,17 +62,17 @@ describe("the mutants", function () {
   });
 });
 
-/** Runs a copy's tests up to the first that fails. Never rejects: each mutant has a test to tell what is amiss. */
-async function testsOfCopy(room: Room, mutant?: Mutant): Promise<Outcome> {
-  const copy = path.resolve(WORKSHOP, (mutant?.name ?? room).replaceAll(" ", "-"));
+/** What is changed in the copy is as it was afterwards. Never rejects: each mutant has a test to tell what is amiss. */
+async function testsOfMutant(copy: string, mutant: Mutant): Promise<Outcome> {
+  const file = path.join(copy, "src", mutant.file);
+  const original = readFileSync(file, "utf8");
   try {
-    for (const part of ["src", "test"]) cpSync(part, path.join(copy, part), { recursive: true });
-    if (mutant !== undefined) mutate(path.join(copy, "src", mutant.file), mutant);
-    return await runTests(copy, room);
+    mutate(file, mutant);
+    return await testsOf(copy, mutant.room);
   } catch (error) {
     return error as Error;
   } finally {
-    rmSync(copy, { recursive: true, force: true });
+    writeFileSync(file, original);
   }
 }
 
@@ -81,7 +84,8 @@ function mutate(file: string, { find, replace }: Mutation): void {
   writeFileSync(file, before + replace + after);
 }
 
-async function runTests(copy: string, room: Room): Promise<Report> {
+/** Runs a copy's tests up to the first that fails. Never rejects. */
+async function testsOf(copy: string, room: Room): Promise<Outcome> {
   const report = path.join(copy, "report.json");
   const mocha = path.resolve("node_modules/mocha/bin/mocha.js");
   const choice = ["--no-config", "--recursive", "--extension", ".test.ts", "--bail", "--exit"];
@@ -89,11 +93,14 @@ async function runTests(copy: string, room: Room): Promise<Report> {
   const timeout = ["--timeout", String(LONGEST_TEST)];
   const without = OF_THE_BUILD[room].flatMap((name) => ["--ignore", `test/${room}/${name}.test.ts`]);
   const options = [...choice, ...without, ...timeout, ...reporting];
-  const { errors } = await spawned([mocha, ...options, `test/${room}`], {}, copy);
+  rmSync(report, { force: true });
+  // What was not changed is compiled once.
+  const cache = { NODE_COMPILE_CACHE: path.join(copy, "cache") };
+  const { errors } = await spawned([mocha, ...options, `test/${room}`], cache, copy);
   try {
     return JSON.parse(readFileSync(report, "utf8")) as Report;
   } catch {
-    throw new Error(`the tests did not run: ${errors}`);
+    return new Error(`the tests did not run: ${errors}`);
   }
 }
 
