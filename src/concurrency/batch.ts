@@ -61,8 +61,17 @@ export function batch<Item, Result>(
 
 /** Promises that are there already may reject before they have their turn, which would end the process. */
 function handleRejectionsOf(items: unknown): void {
-  if (Array.isArray(items) || items instanceof Set) for (const item of items) ignoreRejection(item);
+  const { [Symbol.iterator]: iterate } = Object(items) as Partial<Iterable<unknown>>;
+  // Others may give each item but once.
+  const isPlain = PLAIN.some((iterateOf) => iterateOf === iterate);
+  try {
+    if (isPlain) for (const item of items as Iterable<unknown>) ignoreRejection(item);
+  } catch {
+    // A getter that throws does so again as its item is taken.
+  }
 }
+
+const PLAIN: readonly unknown[] = [Array.prototype[Symbol.iterator], Set.prototype[Symbol.iterator]];
 
 async function run<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,

@@ -5,8 +5,13 @@ export class Loading {
 
   /** Whether this cannot end before the other does. */
   needs(other: Loading): boolean {
-    if (this.#isOver) return false;
-    return this === other || this.#waitsFor.some((one) => one.needs(other));
+    const seen = new Set<Loading>([this]);
+    for (const one of seen) {
+      if (one.#isOver) continue;
+      if (one === other) return true;
+      for (const next of one.#waitsFor) seen.add(next);
+    }
+    return false;
   }
 
   /** @returns says that it waits no more */

@@ -4,12 +4,14 @@ import { ThroughlineError } from "../core/errors.ts";
 import { nounFor } from "../core/noun.ts";
 import { guarded } from "../trace/guarded.ts";
 import { commandsOf, notASession } from "./commands.ts";
+import { FirstError } from "./first-error.ts";
+import { listening } from "./listening.ts";
 import { OpenTransaction, reportRelease } from "./open-transaction.ts";
 import type { Connect, TransactionSession } from "./session.ts";
 import { sessionAttributes } from "./session-attributes.ts";
 import { tracedWithFailure } from "./statement.ts";
 import { stepsOfJoined, stepsOfSavepoint, stepsOfWhole } from "./steps.ts";
-import { turnsOf } from "./turns.ts";
+import { isKnown, turnsOf } from "./turns.ts";
 
 /** What was asked for. */
 export interface Asked<Result> {
@@ -44,27 +46,11 @@ async function carriedOut<Result>(
   attributes: Attributes,
   { connect, work, signal, isTrial }: Asked<Result>,
 ): Promise<Awaited<Result>> {
-  // The pool hears of a connection that breaks only while it has it itself, and an error that nobody hears ends the
-  // process; whoever asks something of the connection is told.
-  const { on, off } = session as Partial<Emitter>;
-  const isEmitter = typeof on === "function" && typeof off === "function";
-  if (isEmitter) on.call(session, "error", nothing);
-  try {
-    const connection = { connect, session, commands: commandsOf(session), attributes };
-    const carryOut = (): Promise<Awaited<Result>> =>
-      new OpenTransaction(connection, 0, isTrial).carryOut(stepsOfWhole(connection), work, signal);
-    return await turnsOf(session).take(carryOut, signal);
-  } finally {
-    if (isEmitter) off.call(session, "error", nothing);
-  }
+  const connection = { connect, session, commands: commandsOf(session), attributes };
+  const carryOut = (): Promise<Awaited<Result>> =>
+    new OpenTransaction(connection, 0, isTrial).carryOut(stepsOfWhole(connection), work, signal);
+  return await turnsOf(session).take(() => listening(session, carryOut), signal);
 }
-
-interface Emitter {
-  on(event: "error", listener: () => void): unknown;
-  off(event: "error", listener: () => void): unknown;
-}
-
-function nothing(): void {}
 
 /** What is connected when nobody waits for it any more is left as it was. */
 async function connected({ connect, signal }: Asked<unknown>): Promise<TransactionSession> {
@@ -72,7 +58,7 @@ async function connected({ connect, signal }: Asked<unknown>): Promise<Transacti
   const connecting = (async () => await connect())();
   const session = await unlessAborted(signal, connecting);
   if (session === ABORTED) {
-    connecting.then(leave, nothing);
+    connecting.then((late) => leave(late, signal?.reason)).catch(reportRelease);
     throw signal?.reason;
   }
   if ((typeof session !== "object" && typeof session !== "function") || session === null)
@@ -80,15 +66,18 @@ async function connected({ connect, signal }: Asked<unknown>): Promise<Transacti
   return session;
 }
 
-/** Whoever was to have it has given up. */
-async function leave(session: TransactionSession): Promise<void> {
-  try {
+/** Whoever was to have it has given up. It may be somebody else's, too. */
+async function leave(session: TransactionSession, reason: unknown): Promise<void> {
+  const open = OpenTransaction.here(session);
+  if (open !== undefined) return open.fail(reason);
+  const hasBegunForUs = !isKnown(session);
+  await turnsOf(session).take(async () => {
     const { begin: later, rollback, release } = commandsOf(session);
-    if (later === undefined) await rollback();
-    await release();
-  } catch (thrown) {
-    reportRelease(thrown);
-  }
+    const error = new FirstError();
+    if (later === undefined && hasBegunForUs) await error.attempt(rollback);
+    await error.attempt(() => release(error.fault()));
+    if (error.isThere) reportRelease(error.reason);
+  }, undefined);
 }
 
 async function beginPart<Result>(whole: OpenTransaction, asked: Asked<Result>): Promise<Awaited<Result>> {

@@ -12,73 +12,108 @@ export interface ConnectionTimes {
   readonly timedOut: (context: Context) => void;
 }
 
+/**
+ * Times what a pool of pg gives out, also by its own `query`, which connects as everybody does: by a `connect` of the pool
+ * object itself, for pg tells nobody when one begins to wait. A pool that takes none is not timed, which is reported.
+ *
+ * @returns ends it
+ */
+export function timeConnections(pool: PgPool, times: ConnectionTimes): () => void {
+  try {
+    const watch = watchOf(pool);
+    watch.begin(times);
+    return () => watch.end(times);
+  } catch (thrown) {
+    report("plugin_failed", `the connections of a pool cannot be timed (${describe(thrown)})`);
+    return () => {};
+  }
+}
+
+/** Of one pool, for all who time it: so it is wrapped once. */
+interface Watch {
+  readonly begin: (times: ConnectionTimes) => void;
+  readonly end: (times: ConnectionTimes) => void;
+}
+
+const watches = new WeakMap<PgPool, Watch>();
+
+function watchOf(pool: PgPool): Watch {
+  const known = watches.get(pool);
+  if (known !== undefined) return known;
+  const watch = wrap(pool as unknown as Owner, () => watches.delete(pool));
+  watches.set(pool, watch);
+  return watch;
+}
+
 type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Released = (error: unknown, client: unknown) => void;
 
 interface Owner {
   connect: Method;
-  on?: (event: string, listener: (error: unknown, client: unknown) => void) => void;
-  off?: (event: string, listener: (error: unknown, client: unknown) => void) => void;
+  on?: (event: string, listener: Released) => void;
+  off?: (event: string, listener: Released) => void;
 }
 
-/**
- * Times what a pool of pg gives out, also by its own `query`, which connects as everybody does: by a `connect` of the pool
- * object itself, for pg tells nobody when one begins to wait. One that takes none is not timed, which is reported.
- *
- * @returns puts back what was there
- */
-export function timeConnections(pool: PgPool, times: ConnectionTimes): () => void {
-  const owner = pool as unknown as Owner;
+function wrap(owner: Owner, unwrapped: () => void): Watch {
+  const all = new Set<ConnectionTimes>();
   const inUse = new WeakMap<object, { readonly since: number; readonly context: Context }>();
-  let isEnded = false;
-
-  const begin = (): ((error: unknown, client?: unknown) => void) => {
+  const begin = (): Got => {
     const context = currentContext();
     const began = performance.now();
     return (error, client) => {
       const now = performance.now();
       if (typeof client === "object" && client !== null) {
-        times.waited((now - began) / 1000, context);
+        for (const { waited } of all) waited((now - began) / 1000, context);
         inUse.set(client, { since: now, context });
-      } else if (isTimeout(error)) times.timedOut(context);
+      } else if (isTimeout(error)) for (const { timedOut } of all) timedOut(context);
     };
   };
-
-  const released = (_error: unknown, client: unknown): void => {
+  const released: Released = (_error, client) => {
     const use = inUse.get(client as object);
     if (use === undefined) return;
     inUse.delete(client as object);
-    times.used((performance.now() - use.since) / 1000, use.context);
+    for (const { used } of all) used((performance.now() - use.since) / 1000, use.context);
   };
 
+  const { connect } = owner;
+  const hadItsOwn = Object.hasOwn(owner, "connect");
+  const timed: Method = function timed(...args) {
+    return all.size === 0 ? connect.apply(this, args) : observed(connect, this, args, begin());
+  };
+  owner.connect = timed;
+  const unwrap = (): void => {
+    // Whoever has wrapped it meanwhile goes on calling ours, which may be asked to time again.
+    if (owner.connect !== timed) return;
+    if (hadItsOwn) owner.connect = connect;
+    else delete (owner as { connect?: Method }).connect;
+    unwrapped();
+  };
+  return {
+    begin: (times) => {
+      all.add(times);
+      if (all.size === 1) attempt(() => owner.on?.("release", released));
+    },
+    end: (times) => {
+      if (!all.delete(times) || all.size > 0) return;
+      attempt(() => owner.off?.("release", released));
+      attempt(unwrap);
+    },
+  };
+}
+
+/** A pool that takes no listener goes without. */
+function attempt(act: () => void): void {
   try {
-    const { connect } = owner;
-    const hadItsOwn = Object.hasOwn(owner, "connect");
-    const timed: Method = function timed(...args) {
-      return isEnded ? connect.apply(this, args) : observed(connect, this, args, begin());
-    };
-    owner.connect = timed;
-    owner.on?.("release", released);
-    return () => {
-      isEnded = true;
-      owner.off?.("release", released);
-      // Whoever has wrapped it meanwhile goes on calling ours.
-      if (owner.connect !== timed) return;
-      if (hadItsOwn) owner.connect = connect;
-      else delete (owner as { connect?: Method }).connect;
-    };
+    act();
   } catch (thrown) {
-    report("plugin_failed", `the connections of a pool cannot be timed (${describe(thrown)})`);
-    return () => void (isEnded = true);
+    report("plugin_failed", `a pool that is measured failed (${describe(thrown)})`);
   }
 }
 
+type Got = (error: unknown, client?: unknown) => void;
+
 /** What `connect` gives, told to `got`: by the callback that is the first argument, or by a promise. */
-function observed(
-  connect: Method,
-  pool: unknown,
-  args: readonly unknown[],
-  got: (error: unknown, client?: unknown) => void,
-): unknown {
+function observed(connect: Method, pool: unknown, args: readonly unknown[], got: Got): unknown {
   const [callback, ...rest] = args;
   if (typeof callback === "function") {
     const told: Method = function told(...answer) {

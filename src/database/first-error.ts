@@ -28,6 +28,11 @@ export class FirstError {
     }
   }
 
+  /** For whoever is to know that nobody knows the state of something. */
+  fault(): Error | undefined {
+    return this.isThere ? new Error("its state is not known", { cause: this.reason }) : undefined;
+  }
+
   throwIfThere(): void {
     if (this.#first !== undefined) throw this.#first.reason;
   }
@@ -39,11 +44,14 @@ function attach(first: unknown, later: unknown): void {
   report("cleanup_failed", `a transaction failed (${describe(first)}), and then again (${describe(later)})`);
 }
 
+/** An error that is thrown again and again, the reason of a signal say, would gather them without end. */
+const MOST = 16;
+
 function isAttached(first: unknown, later: unknown): boolean {
   try {
     const error = first as { cleanupErrors?: unknown[] };
     if (error.cleanupErrors === undefined) error.cleanupErrors = [later];
-    else error.cleanupErrors.push(later);
+    else if (error.cleanupErrors.length < MOST) error.cleanupErrors.push(later);
     return error.cleanupErrors.includes(later);
   } catch {
     return false;

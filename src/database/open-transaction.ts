@@ -34,9 +34,6 @@ export class OpenTransaction {
   readonly isTrial: boolean;
   /** Its parts come one after the other: what a savepoint undoes must be its own. */
   readonly parts: Turns = new Turns();
-  /** The one around it, perhaps of another connection. */
-  readonly #around: OpenTransaction | undefined = OpenTransaction.#innermost();
-  #isOver = false;
   #failure: { readonly reason: unknown } | undefined;
 
   constructor(connection: Connection, depth: number, isTrial: boolean) {
@@ -47,18 +44,11 @@ export class OpenTransaction {
 
   /** The innermost that is open here by this function, or on this session. */
   static here(connectOrSession: unknown): OpenTransaction | undefined {
-    for (let open = OpenTransaction.#innermost(); open !== undefined; open = open.#around) {
-      const { connect, session } = open.connection;
-      if (!open.#isOver && (connect === connectOrSession || session === connectOrSession)) return open;
+    for (let place = innermost(); place !== undefined; place = place.around) {
+      const { connect, session } = place.open?.connection ?? {};
+      if (connect === connectOrSession || session === connectOrSession) return place.open;
     }
     return undefined;
-  }
-
-  /** Of those that are over nothing is kept. */
-  static #innermost(): OpenTransaction | undefined {
-    let open = currentContext().getValue(OPEN) as OpenTransaction | undefined;
-    while (open !== undefined && open.#isOver) open = open.#around;
-    return open;
   }
 
   /** A part that cannot be undone by itself has failed, so that nothing may be committed. */
@@ -79,12 +69,13 @@ export class OpenTransaction {
     if (isAborted(signal)) error.add(signal?.reason);
     else if (begin !== undefined) isSound = hasBegun = await error.attempt(begin);
     if (hasBegun) {
+      if (isAborted(signal)) error.add(signal?.reason);
       if (!error.isThere) result = await this.#resultOf(work, signal, error);
       if (!error.isThere && !this.isTrial) await error.attempt(commit);
       if (error.isThere || this.isTrial) isSound = await error.attempt(() => rollback(error.reason));
     }
     try {
-      await release(isSound ? undefined : new Error("its state is not known", { cause: error.reason }));
+      await release(isSound ? undefined : error.fault());
     } catch (thrown) {
       if (error.isThere) error.add(thrown);
       // It stands, whatever becomes of its session.
@@ -100,15 +91,15 @@ export class OpenTransaction {
     signal: AbortSignal | undefined,
     error: FirstError,
   ): Promise<Awaited<Result> | undefined> {
-    const context = currentContext().setValue(OPEN, this);
+    const place: Place = { open: this, around: innermost() };
     try {
-      return await runIn(context, work, this.connection.session as never);
+      return await runIn(currentContext().setValue(PLACE, place), work, this.connection.session as never);
     } catch (thrown) {
       error.add(thrown);
       return undefined;
     } finally {
       await this.parts.over();
-      this.#isOver = true;
+      place.open = undefined;
       // Where work has thrown it knew of its parts, and perhaps of the signal.
       if (!error.isThere && this.#failure !== undefined) error.add(this.#failure.reason);
       if (!error.isThere && isAborted(signal)) error.add(signal?.reason);
@@ -126,5 +117,17 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
+/** What a context has of a transaction. It may be kept, by a timer of the work say: of one that is over it keeps nothing. */
+interface Place {
+  open: OpenTransaction | undefined;
+  readonly around: Place | undefined;
+}
+
 /** No ContextVariable: to set one takes a scope of its own, and what `work` sets is to be seen outside. */
-const OPEN = Symbol("open transaction");
+const PLACE = Symbol("open transaction");
+
+function innermost(): Place | undefined {
+  let place = currentContext().getValue(PLACE) as Place | undefined;
+  while (place !== undefined && place.open === undefined) place = place.around;
+  return place;
+}

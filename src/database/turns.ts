@@ -34,6 +34,11 @@ function nothing(): void {}
 /** Of each session that somebody has been given. */
 const ofSessions = new WeakMap<object, Turns>();
 
+/** Whether it was given to somebody before. */
+export function isKnown(session: object): boolean {
+  return ofSessions.has(session);
+}
+
 export function turnsOf(session: object): Turns {
   const known = ofSessions.get(session);
   if (known !== undefined) return known;

@@ -9,7 +9,7 @@ import {
   type StartResource,
   type StopResource,
 } from "./managed-resource.ts";
-import { endAtSignals } from "./signals.ts";
+import { endAtSignals, isProcessEnding } from "./signals.ts";
 import { standIns } from "./stand-ins.ts";
 
 export interface LifecycleOptions {
@@ -50,8 +50,7 @@ export class Lifecycle implements AsyncDisposable {
   #stopping: Promise<LifecycleStop> | undefined;
   #abort = new AbortController();
   #offSignals = (): void => {};
-  /** Whether the process ends. */
-  #isEnding = false;
+  #isEndedBySignal = false;
   /** Of the stops since the last start. */
   #errors: unknown[] = [];
 
@@ -102,11 +101,14 @@ export class Lifecycle implements AsyncDisposable {
    */
   async start(): Promise<this> {
     if (this.#stopping !== undefined) throw this.#stopped();
+    // Within the start of another it is that one's to end.
+    const isOutermost = currentContext().getValue(STARTING) === undefined;
+    if (isOutermost && isProcessEnding()) await FOR_EVER;
     try {
       return await (this.#starting ??= this.#start());
     } catch (thrown) {
-      // It is the signal that ends the process, and not an error that nobody handles.
-      if (this.#isEnding) await new Promise(() => {});
+      // What ends the process is the signal, and not an error that nobody handles.
+      if (isOutermost && (this.#isEndedBySignal || isProcessEnding())) await FOR_EVER;
       throw thrown;
     }
   }
@@ -124,13 +126,15 @@ export class Lifecycle implements AsyncDisposable {
     const given = standIns.get();
     const abort = (this.#abort = new AbortController());
     this.#errors = [];
+    this.#isEndedBySignal = false;
     this.#listen(true);
     try {
       await this.#traced("start", () => standIns.run(given, () => this.#startAll(abort.signal)));
       this.#listen(false);
       return this;
     } catch (thrown) {
-      this.#offSignals();
+      // Whoever has aborted it stops it, too.
+      if (!abort.signal.aborted) this.#offSignals();
       this.#starting = undefined;
       throw thrown;
     }
@@ -140,11 +144,11 @@ export class Lifecycle implements AsyncDisposable {
   #listen(isStarting: boolean): void {
     this.#offSignals();
     if (!this.#endsAtSignals) return;
-    const end = (isEnd: boolean): Promise<LifecycleStop> => {
-      this.#isEnding = isEnd;
-      return this.stop();
+    const hurry = (): void => {
+      this.#isEndedBySignal = true;
+      this.#abort.abort(this.#stopped());
     };
-    this.#offSignals = endAtSignals({ of: "resources", isStarting, end });
+    this.#offSignals = endAtSignals({ of: "resources", isStarting, hurry, end: () => this.stop() });
   }
 
   async #startAll(signal: AbortSignal): Promise<void> {
@@ -157,19 +161,16 @@ export class Lifecycle implements AsyncDisposable {
       }
       signal.throwIfAborted();
     } catch (thrown) {
-      await this.#stopAll();
+      if (!signal.aborted) await this.#stopAll();
       throw thrown;
     }
   }
 
   async #stop(): Promise<LifecycleStop> {
     this.#abort.abort(this.#stopped());
-    // What fails to start is stopped by that.
-    const isStarted = await this.#starting?.then(
-      () => true,
-      () => false,
-    );
-    if (isStarted === true) await this.#traced("stop", () => this.#stopAll());
+    await this.#starting?.catch(() => {});
+    if (this.#resources.some((resource) => resource.isRunning || resource.isStarting))
+      await this.#traced("stop", () => this.#stopAll());
     this.#offSignals();
     this.#starting = undefined;
     this.#stopping = undefined;
@@ -180,6 +181,7 @@ export class Lifecycle implements AsyncDisposable {
 
   async #stopAll(): Promise<void> {
     for (const resource of this.#resources.toReversed())
+      // What is late is waited for only by a stop.
       if (resource.isRunning || (this.#abort.signal.aborted && resource.isStarting))
         await withSpan(`stop ${resource.name}`, () => resource.stop(this.#stopTimeout)).catch(
           (thrown: unknown) => this.#errors.push(thrown),
@@ -189,10 +191,16 @@ export class Lifecycle implements AsyncDisposable {
   /** In a scope with nothing set: it belongs to nobody's request, whoever is the first to need it. */
   #traced<Result>(act: "start" | "stop", fn: () => Promise<Result>): Promise<Result> {
     const around = currentContext();
-    return runIn(emptied(around), () => withSpan(`${act} ${this.name}`, { links: linksTo(around) }, fn));
+    const context = emptied(around).setValue(STARTING, act === "start" ? this : undefined);
+    return runIn(context, () => withSpan(`${act} ${this.name}`, { links: linksTo(around) }, fn));
   }
 
   #stopped(): ThroughlineError {
     return new ThroughlineError("THR_LIFECYCLE_STOPPED", `lifecycle "${this.name}".start()`);
   }
 }
+
+/** Under which the context of a start has its lifecycle. */
+const STARTING = Symbol("starting");
+
+const FOR_EVER = new Promise<never>(() => {});

@@ -35,7 +35,8 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
   readonly #start: StartResource<Value | PromiseLike<Value>>;
   readonly #stop: StopResource<Value>;
   #running: { readonly value: Value; readonly isOurs: boolean } | undefined;
-  #beginning: Promise<void> | undefined;
+  /** Also those that nobody waits for any more. */
+  readonly #beginnings = new Set<Promise<void>>();
   /** Why what it came to when nobody waited any more could not be undone. */
   #late: { readonly reason: unknown } | undefined;
 
@@ -65,6 +66,7 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
 
   /** Rejects with what starting it throws, with a TimeoutError, or as the signal is aborted. */
   async start(timeout: number, signal: AbortSignal): Promise<void> {
+    this.#late = undefined;
     const here = standIns.get();
     if (here.has(this)) this.#running = { value: here.get(this) as Value, isOurs: false };
     else await timeLimited(timeout, (inTime) => this.#begin(inTime), signal, this.#subject);
@@ -72,10 +74,8 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
 
   #begin(signal: AbortSignal): Promise<void> {
     const beginning = this.#begun(signal);
-    this.#beginning = beginning;
-    const end = (): void => {
-      if (this.#beginning === beginning) this.#beginning = undefined;
-    };
+    this.#beginnings.add(beginning);
+    const end = (): void => void this.#beginnings.delete(beginning);
     beginning.then(end, end);
     return beginning;
   }
@@ -92,7 +92,7 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
 
   /** Also where nobody waits for that any more. */
   get isStarting(): boolean {
-    return this.#beginning !== undefined;
+    return this.#beginnings.size > 0;
   }
 
   /**
@@ -103,7 +103,7 @@ export class ManagedResource<Value> implements LifecycleResource<Value> {
     const running = this.#running;
     this.#running = undefined;
     const undo = async (): Promise<void> => {
-      await this.#beginning?.catch(() => {});
+      await Promise.allSettled(this.#beginnings);
       if (running?.isOurs === true) await this.#stop(running.value);
     };
     try {

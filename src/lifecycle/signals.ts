@@ -12,21 +12,23 @@ export interface Ending {
   readonly of: "resources" | "telemetry";
   /** Whether it is still starting, and what starts meanwhile may be a part of it. */
   readonly isStarting?: boolean;
-  /** Called as the signal comes: from now on nothing is worth waiting for. */
+  /** Called for all as the signal comes, before any is ended. */
   readonly hurry?: () => void;
-  /**
-   * Never rejects.
-   *
-   * @param isEnd whether the process ends by it, for nobody else has a say
-   */
-  readonly end: (isEnd: boolean) => Promise<unknown>;
+  /** Never rejects. */
+  readonly end: () => Promise<unknown>;
 }
 
 /** Of all copies of this package: whichever listens ends what the others have begun. */
 const state = processWide("endings", () => ({
   endings: new Set<Ending>(),
   listeners: new Map<Signal, () => void>(),
+  isProcessEnding: false,
 }));
+
+/** Whether a signal is about to end the process, for nobody else has a say. */
+export function isProcessEnding(): boolean {
+  return state.isProcessEnding;
+}
 
 /**
  * Ends something at the signals that end a process. Where nobody else listens, the signal is raised again afterwards, or
@@ -52,10 +54,11 @@ function listen(signal: Signal): void {
     const isAlone = decidingListeners(signal) === 0;
     if (isAlone && isEnding) return raise(signal);
     isEnding = true;
+    state.isProcessEnding = isAlone;
     for (const { hurry } of state.endings) hurry?.();
     // Until then the process has something to wait for.
     const wait = setInterval(() => {}, LONGEST_WAIT);
-    void endAll(isAlone).then(() => {
+    void endAll().then(() => {
       clearInterval(wait);
       isEnding = false;
       // Whoever waits for a stop has the last word.
@@ -76,13 +79,19 @@ function unlisten(signal: Signal): void {
 }
 
 /** What has begun last ends first; but what is still starting before what may be a part of it. */
-async function endAll(isEnd: boolean): Promise<void> {
-  const resources = [...state.endings].filter((ending) => ending.of === "resources");
-  const starting = resources.filter((ending) => ending.isStarting === true);
-  const started = resources.filter((ending) => ending.isStarting !== true).toReversed();
-  for (const ending of [...starting, ...started]) await ending.end(isEnd);
+async function endAll(): Promise<void> {
+  const ended = new Set<Ending>();
+  for (let next = nextOf(ended); next !== undefined; next = nextOf(ended)) {
+    ended.add(next);
+    await next.end();
+  }
   const telemetries = [...state.endings].filter((ending) => ending.of === "telemetry");
-  await Promise.all(telemetries.map((ending) => ending.end(isEnd)));
+  await Promise.all(telemetries.map((ending) => ending.end()));
+}
+
+function nextOf(ended: ReadonlySet<Ending>): Ending | undefined {
+  const left = [...state.endings].filter((ending) => ending.of === "resources" && !ended.has(ending));
+  return left.find((ending) => ending.isStarting === true) ?? left.at(-1);
 }
 
 /** How many listeners its copies have, as each of its versions keeps it. */
@@ -106,4 +115,6 @@ function decidingListeners(signal: Signal): number {
 function raise(signal: Signal): void {
   unlisten(signal);
   process.kill(process.pid, signal);
+  // Somebody listens now who did not before.
+  setImmediate(() => (state.isProcessEnding = false));
 }

@@ -253,6 +253,16 @@ describe("singleFlight", () => {
       }
     });
 
+  it("looks at each loader once, however many ways lead to it", async () => {
+    let layer: (() => Promise<unknown>)[] = [singleFlight(() => sleep(5)), singleFlight(() => sleep(5))];
+    for (let depth = 0; depth < 50; depth++) {
+      const below = layer;
+      layer = [0, 1].map(() => singleFlight(() => Promise.all(below.map((get) => get()))));
+    }
+    const [top] = layer;
+    await singleFlight(() => Promise.all([top?.(), top?.()]))();
+  });
+
   it("lets loaders share what they need, and ask anew for what was forgotten", async () => {
     const { load, signals } = counting();
     const shared = singleFlight(load);

@@ -256,6 +256,24 @@ describe("batch", () => {
     expect(errors.map(String)).to.deep.equal(["Error: early"]);
   });
 
+  it("asks an iterable for its items once, also one that is an array", async () => {
+    class Queue extends Array<number> {
+      override *[Symbol.iterator](): ArrayIterator<number> {
+        for (let next = this.shift(); next !== undefined; next = this.shift()) yield next;
+        return undefined;
+      }
+    }
+    const { results } = await batch(Queue.from([1, 2, 3]), { concurrency: 1 }, (item) => item);
+    expect(results).to.deep.equal([1, 2, 3]);
+    const throwing = Object.defineProperty([1, 2], 1, {
+      get: () => {
+        throw new Error("getter");
+      },
+    });
+    const { results: first, stop } = await batch(throwing, { concurrency: 1 }, (item) => item);
+    expect([first, String(stop?.reason)]).to.deep.equal([[1], "Error: getter"]);
+  });
+
   it("gives up a promise among the items that hangs once its signal is aborted", async () => {
     const abort = new AbortController();
     const items = [new Promise<number>(() => {}), 1, 2];

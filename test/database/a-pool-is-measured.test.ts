@@ -170,6 +170,24 @@ describe("a pool that is measured", () => {
     }),
   );
 
+  it(
+    "is itself again once none of several measures it, whichever ends first",
+    testTelemetry(async (t) => {
+      for (const order of [
+        [0, 1],
+        [1, 0],
+      ]) {
+        const pool = new FakePool();
+        const both = ["a", "b"].map((name) => measurePool(pool, { name }));
+        await pool.connect();
+        for (const index of order) both[index]?.end();
+        await pool.connect();
+        expect([Object.hasOwn(pool, "connect"), pool.listenerCount("release")]).to.deep.equal([false, 0]);
+      }
+      expect(t.metric("db.client.connection.wait_time").count()).to.equal(4);
+    }),
+  );
+
   it("has its own connect again in the end, where it had one", () => {
     const pool = Object.assign(new FakePool(), { connect: own });
     measurePool(pool, { name: "orders" }).end();

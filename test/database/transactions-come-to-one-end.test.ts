@@ -79,6 +79,16 @@ describe("a transaction", () => {
     expect(told).to.deep.equal(["BEGIN", "ROLLBACK", "close"]);
   });
 
+  it("gathers no more than 16 errors on one that is thrown again and again", async () => {
+    const same = new Error("work") as Error & { cleanupErrors?: unknown[] };
+    const { connect } = toldSession({ ROLLBACK: refuse("ROLLBACK") });
+    await telling(async () => {
+      for (let times = 0; times < 20; times++)
+        await failureOf(transaction(connect, () => Promise.reject(same)));
+    });
+    expect(same.cleanupErrors).to.have.length(16);
+  });
+
   it("fails with a stack that leads to whoever asked, also where it had to wait for its turn", async () => {
     const { connect } = toldSession();
     const placeOrder = async (): Promise<void> => {
@@ -251,6 +261,68 @@ describe("a transaction with a signal", () => {
     };
     await failureOf(transaction(connected, () => 1, { signal: abort.signal }));
     expect(told.slice(2)).to.deep.equal(["rollback", "release"]);
+  });
+
+  it("leaves what it has given up to whoever has it, and releases what cannot be undone", async () => {
+    const told: string[] = [];
+    const act = (what: string) => () => void told.push(what);
+    const begun = { commit: act("commit"), rollback: act("rollback"), release: act("release") };
+    const late = async (): Promise<typeof begun> => {
+      await sleep(10);
+      return begun;
+    };
+    const first = transaction(
+      () => begun,
+      () => sleep(20),
+    );
+    await failureOf(transaction(late, () => 1, { signal: AbortSignal.timeout(5) }));
+    await first;
+    await sleep(5);
+    expect(told).to.deep.equal(["commit", "release", "release"]);
+
+    const faults: unknown[] = [];
+    const broken = {
+      commit: () => {},
+      rollback: refuse("gone"),
+      release: (fault?: Error) => faults.push(fault),
+    };
+    const lateBroken = async (): Promise<typeof broken> => {
+      await sleep(10);
+      return broken;
+    };
+    const { told: reported } = await telling(async () => {
+      await failureOf(transaction(lateBroken, () => 1, { signal: AbortSignal.timeout(5) }));
+      await sleep(10);
+    });
+    expect(faults.map(String)).to.deep.equal(["Error: its state is not known"]);
+    expect(reported).to.match(/could not be released \(Error: gone\)/);
+  });
+
+  it("has the transaction around it rolled back where it was to have the same session, and is given up", async () => {
+    const { session, told } = toldSession();
+    const late = async (): Promise<typeof session> => {
+      await sleep(10);
+      return session;
+    };
+    const reason = await failureOf(
+      transaction(
+        () => session,
+        async () => {
+          await failureOf(transaction(late, () => 1, { signal: AbortSignal.timeout(5) }));
+          await sleep(10);
+        },
+      ),
+    );
+    expect(reason).to.have.property("name", "TimeoutError");
+    expect(told).to.deep.equal(["BEGIN", "ROLLBACK", "release"]);
+  });
+
+  it("does no work where it is aborted as it begins", async () => {
+    const abort = new AbortController();
+    const { connect, told } = toldSession({ BEGIN: () => abort.abort("why") });
+    let works = 0;
+    expect(await failureOf(transaction(connect, () => works++, { signal: abort.signal }))).to.equal("why");
+    expect([works, told]).to.deep.equal([0, ["BEGIN", "ROLLBACK", "release"]]);
   });
 
   it("reports a session that comes late and cannot be released", async () => {
@@ -573,6 +645,26 @@ describe("a session with methods of its own", () => {
     expect(reason).to.have.property("code", "THR_NO_SAVEPOINT");
     await transaction.rollback(connect, () => transaction(connect, () => 1));
     expect(told).to.deep.equal(["begin", "rollback", "begin", "rollback"]);
+  });
+
+  it("is listened to once for all that wait for it, and released though it takes no listener", async () => {
+    const session = Object.assign(new EventEmitter(), { exec: () => sleep(0) });
+    let most = 0;
+    const work = (): void => void (most = Math.max(most, session.listenerCount("error")));
+    await Promise.all(Array.from({ length: 20 }, () => transaction(() => session, work)));
+    expect([most, session.listenerCount("error")]).to.deep.equal([1, 0]);
+    for (const listeners of [
+      { on: refuse("on"), off: () => {} },
+      { on: () => {}, off: refuse("off") },
+      { on: 5, off: 5 },
+    ]) {
+      const told = toldSession();
+      await transaction(
+        () => Object.assign(told.session, listeners),
+        () => 1,
+      );
+      expect(told.told).to.deep.equal(["BEGIN", "COMMIT", "release"]);
+    }
   });
 
   it("is released where it throws as it is looked at, and has no ear for errors left", async () => {

@@ -223,6 +223,25 @@ describe("a lifecycle", () => {
     expect(await starting).to.have.property("code", "THR_LIFECYCLE_STOPPED");
   });
 
+  it("waits in a stop also for what took too long to start, and tells of it then alone", async () => {
+    const events: string[] = [];
+    const lifecycle = new Lifecycle("shop", { startTimeout: 5 });
+    lifecycle.add(
+      "database",
+      () => sleep(30),
+      () => {
+        events.push("undone");
+        throw new Error("gone");
+      },
+    );
+    await failureOf(lifecycle.start());
+    const { result } = await telling(() => lifecycle.stop());
+    expect([events, result.errors.map(String)]).to.deep.equal([["undone"], ["Error: gone"]]);
+    await failureOf(lifecycle.start());
+    await telling(() => sleep(40));
+    expect(await lifecycle.stop()).to.deep.equal({ errors: [] });
+  });
+
   it("tells what failed to stop also where it was stopped while it started", async () => {
     const fault = new Error("refused");
     const failing = (): never => {

@@ -120,6 +120,87 @@ describe("a signal that ends a process with resources", function () {
     });
   });
 
+  it("starts nothing any more once the process ends", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       import { setTimeout as sleep } from "node:timers/promises";
+       const [shop, late] = ["shop", "late"].map((name) => new Lifecycle(name));
+       shop.add("queue", () => 1, async () => {
+         void late.start();
+         await sleep(50);
+         console.log("stopped");
+       });
+       late.add("worker", () => console.log("started"));
+       await shop.start();
+       setInterval(() => {}, 1000);
+       console.log("ready");`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: null, signal: "SIGTERM", output: "ready\nstopped\n" });
+  });
+
+  it("stops each that is starting, whichever of them fails by that, and what heeds its signal at once", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       const heeding = ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+       const make = (name, start) => {
+         const lifecycle = new Lifecycle(name);
+         lifecycle.add("settings", () => {}, () => console.log("stopped", name));
+         lifecycle.add("database", start);
+         return lifecycle;
+       };
+       const inner = make("inner", heeding);
+       const outer = make("outer", () => inner.start());
+       const other = make("other", heeding);
+       setInterval(() => {}, 1000);
+       setTimeout(() => console.log("ready"), 20);
+       await Promise.all([outer.start(), other.start()]);`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: null, signal: "SIGTERM" });
+    expect(ended.output.trim().split("\n").toSorted()).to.deep.equal([
+      "ready",
+      "stopped inner",
+      "stopped other",
+      "stopped outer",
+    ]);
+    expect(ended.took).to.be.lessThan(5_000);
+  });
+
+  it("leaves the end to a host that listens, also during a start", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       process.on("SIGTERM", () => setTimeout(() => process.exit(3), 200));
+       const shop = new Lifecycle("shop");
+       shop.add("settings", () => {}, () => console.log("stopped"));
+       shop.add("database", () => new Promise((resolve) => setTimeout(resolve, 100)));
+       console.log("ready");
+       setTimeout(() => {}, 1000);
+       await shop.start();`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: 3, output: "ready\nstopped\n" });
+  });
+
+  it("starts anew where the process did not end after all", async () => {
+    const ended = await signalled(
+      `import { Lifecycle } from "throughline";
+       import { setTimeout as sleep } from "node:timers/promises";
+       const shop = new Lifecycle("shop");
+       let starts = 0;
+       shop.add("queue", () => {
+         if (++starts > 1) throw new Error("again");
+       }, () => void process.on("SIGTERM", () => console.log("host")));
+       await shop.start();
+       console.log("ready");
+       await sleep(500);
+       await shop.start().catch((error) => console.log(error.message));
+       process.exit(4);`,
+      ["SIGTERM"],
+    );
+    expect(ended).to.deep.include({ code: 4, output: "ready\nhost\nagain\n" });
+  });
+
   it("does nothing where it was asked for none", async () => {
     const ended = await signalled(
       `import { Lifecycle } from "throughline";

@@ -36,6 +36,24 @@ describe("the cache of a request", () => {
     });
   });
 
+  it("says so also once the request is over, and keeps nothing then", async () => {
+    const get = (key: string, needed: string): Promise<unknown> =>
+      requestCache().get(key, async () => {
+        await sleep(1);
+        return get(needed, key);
+      });
+    let late: Promise<unknown> | undefined;
+    let loads = 0;
+    await operation("job", () => {
+      late = sleep(10).then(async () => {
+        for (let times = 0; times < 2; times++) await requestCache().get("c", () => loads++);
+        return await get("a", "b").catch((error: unknown) => error);
+      });
+    });
+    expect(await late).to.have.property("code", "THR_LOADER_NEEDS_ITSELF");
+    expect(loads).to.equal(2);
+  });
+
   it("loads in another way where the first has failed", async () => {
     await operation("job", async () => {
       const loaded = await requestCache()
