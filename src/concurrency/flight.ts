@@ -16,7 +16,7 @@ export class Flight<Value> {
   readonly #loading = new Loading();
   readonly #waiting = new Set<(loading: Promise<Value>) => void>();
   /** The loader's own. */
-  #context: Context;
+  readonly #context: Context;
   #state: "flying" | "lost" | Landed<Value> = "flying";
 
   /** @param context that of the loader, but for that it is one */

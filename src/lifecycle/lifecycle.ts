@@ -95,7 +95,8 @@ export class Lifecycle implements AsyncDisposable {
 
   /**
    * Starts all resources; calls join. Where one fails those before it are stopped, and this rejects with what it threw, or
-   * with a TimeoutError. After a failure, or a stop, it may be started anew.
+   * with a TimeoutError. After a failure, or a stop, it may be started anew. Where a signal ends the process meanwhile this
+   * never settles.
    *
    * @throws ThroughlineError rejects with THR_LIFECYCLE_STOPPED where it is being stopped
    */

@@ -161,7 +161,7 @@ describe("a lifecycle", () => {
     );
     expect(refused).to.equal(fault);
     expect(events).to.deep.equal([...STARTED, ...STOPPED]);
-    expect(told).to.match(/^throughline: resource "server" of lifecycle "shop" failed to stop/);
+    expect(told).to.match(/throughline: resource "server" of lifecycle "shop" failed to stop/);
   });
 
   it("gives up a start that hangs, and stops what that comes to later", async () => {
