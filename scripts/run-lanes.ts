@@ -1,6 +1,7 @@
 // Runs the tests in each lane: on the other versions of Node that users have, and with the next major version of the
 // OpenTelemetry packages. What a lane needs is installed into folders of its own, in lanes/. What runs in no lane is
-// about the sources, or a program of examples/, which are for the Node of development: they have `using`.
+// about the sources or about what is read from the environment and the command line, or is a program of examples/, which
+// are for the Node of development: they have `using`.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
