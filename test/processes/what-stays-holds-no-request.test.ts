@@ -50,7 +50,8 @@ describe("what many share", () => {
         const abort = new AbortController();
         const asked = get({ signal: abort.signal }).catch(() => {});
         await null;
-        abort.abort();
+        // No error: on Node 22 that holds what it was made in until its stack is read.
+        abort.abort("enough");
         await asked;
       })));`);
     expect(output).to.equal("2 0");
