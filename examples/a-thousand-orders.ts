@@ -1,8 +1,8 @@
 // 1,000 orders at once, of which most go wrong, at every step at which they can; then the tables hold exactly what was
-// committed. node examples/a-thousand-orders.ts
+// committed, and the metrics say how long each waited for one of ten connections. node examples/a-thousand-orders.ts
 import { deepStrictEqual } from "node:assert";
 import type { Pool, PoolClient } from "pg";
-import { batch, transaction } from "throughline";
+import { alwaysOff, batch, start, transaction } from "throughline";
 import { connect, type Order, OrderRepository, placeOrder, pool, shop } from "./order-repository.ts";
 
 /** What goes wrong: in the order itself … */
@@ -39,6 +39,7 @@ function poolLosing(lost: string): Pool {
   return Object.assign(Object.create(whole) as Pool, { connect: unreliable });
 }
 
+const telemetry = start({ service: "shop", exporter: "console", sampler: alwaysOff() });
 await using running = await shop.start();
 
 const orders = Array.from({ length: 1_000 }, (_, index): Order & { readonly fault: string } => {
@@ -63,3 +64,4 @@ const committed = outcomes.filter((outcome) => outcome.status === "fulfilled").m
 const held = await transaction(connect, (session) => new OrderRepository(session).all());
 deepStrictEqual(held, committed);
 console.log(`${running.name}: the tables hold exactly the ${held.length} orders that were committed`);
+await telemetry.flush(); // while there is a pool whose usage can be told

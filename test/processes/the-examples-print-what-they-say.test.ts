@@ -35,7 +35,8 @@ describe("examples of databases", function () {
   it("hold exactly what was committed of a thousand orders at once", async () => {
     const { code, output, errors } = await spawned(["examples/a-thousand-orders.ts"]);
     expect(errors).to.match(/^throughline: a session could not be released .*\n$/);
-    expect(output.split("\n")).to.deep.equal([
+    const [told = "", ...tables] = output.split(/^service.*\n/m);
+    expect(told.split("\n")).to.deep.equal([
       'an order without a buyer: 0 of 100 committed: null value in column "buyer" of relation "orders" violates not-null constraint',
       'an order of no book: 0 of 100 committed: new row for relation "lines" violates check constraint "lines_amount_check"',
       "an order with no gift left: 100 of 100 committed",
@@ -49,6 +50,9 @@ describe("examples of databases", function () {
       "shop: the tables hold exactly the 300 orders that were committed",
       "",
     ]);
+    expect(tables.join("")).to.match(
+      /count +state=used +0 [^]*max +pool.name=orders +10 [^]*wait_time +pool.name=orders +901 /,
+    );
     expect(code).to.equal(0);
   });
 
