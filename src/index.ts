@@ -73,6 +73,7 @@ export type {
   Observed,
   UpDownCounter,
 } from "./metrics/instruments.ts";
+export { observe, type ObserveCall, type ObserveOptions } from "./metrics/observe.ts";
 export type { Cleanup } from "./request/cleanups.ts";
 export {
   currentRequest,

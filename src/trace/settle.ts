@@ -1,11 +1,15 @@
 import { isPromise } from "node:util/types";
+import { followStream, isReadable } from "./follow-stream.ts";
+import { isGenerator, iterate } from "./iterate.ts";
 
 /**
  * Tells `done` or `failed` how a function's result turned out, and returns what the caller gets in its place:
  * - a value: itself;
  * - a native promise, or a subclass: one derived by its own `then`, so an unhandled rejection stays unhandled;
  * - a promise with properties of its own (a child process, say): itself, observed (its rejection then counts as handled);
- * - another thenable: adopted, its `then` called exactly once, here and now.
+ * - another thenable: adopted, its `then` called exactly once, here and now;
+ * - a generator, or a readable stream of Node: itself, each step run in what is current now; it has turned out when it
+ *   comes to its end.
  */
 export function settle<Result>(result: Result, done: () => void, failed: (thrown: unknown) => void): Result {
   if (isPromise(result)) return observe(result, done, failed);
@@ -13,6 +17,10 @@ export function settle<Result>(result: Result, done: () => void, failed: (thrown
   if (then !== undefined) {
     const adopted = new Promise((resolve, reject) => void then.call(result, resolve, reject));
     return derive(adopted, done, failed) as Result;
+  }
+  if (typeof result === "object" && result !== null) {
+    if (isGenerator(result)) return iterate(result, done, failed);
+    if (isReadable(result)) return followStream(result, done, failed);
   }
   done();
   return result;
