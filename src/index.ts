@@ -37,7 +37,7 @@ export { RecorderLoopUnavailableError } from "./recorders/recorder-loop-unavaila
 export type { RecorderLoopOptions, RecorderOptions } from "./recorders/recorder-options.ts";
 export type { RecorderReport } from "./recorders/recorder-report.ts";
 export type { RecorderResult } from "./recorders/recorder-result.ts";
-export type { ReceivedRequest, Trust } from "./instrumentation/http-policy.ts";
+export type { ReceivedRequest } from "./instrumentation/http-policy.ts";
 export { Lifecycle, type LifecycleOptions, type LifecycleStop } from "./lifecycle/lifecycle.ts";
 export type { LifecycleResource, StartResource, StopResource } from "./lifecycle/managed-resource.ts";
 export {
@@ -74,7 +74,10 @@ export type {
   UpDownCounter,
 } from "./metrics/instruments.ts";
 export { observe, type ObserveCall, type ObserveOptions } from "./metrics/observe.ts";
+export { type CarrierKind, carriers } from "./propagation/carriers.ts";
+export type { Trust } from "./propagation/received-carrier.ts";
 export type { Cleanup } from "./request/cleanups.ts";
+export { consume, consumeBatch, type ConsumeOptions } from "./request/consume.ts";
 export {
   currentRequest,
   currentResponse,

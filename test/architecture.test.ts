@@ -18,9 +18,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   concurrency: ["core", "context", "trace"],
   database: ["core", "context", "trace", "metrics", "concurrency"],
   lifecycle: ["core", "context", "trace", "concurrency"],
-  request: ["core", "context", "trace", "concurrency"],
+  request: ["core", "context", "trace", "propagation", "concurrency"],
   logs: ["core", "context", "trace"],
-  instrumentation: ["core", "context", "trace", "metrics", "request"],
+  instrumentation: ["core", "context", "trace", "metrics", "propagation", "request"],
   middleware: ["core", "context", "trace", "logs", "request", "instrumentation"],
   sdk: [
     "core",

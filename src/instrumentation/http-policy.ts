@@ -1,4 +1,5 @@
 import { processWide } from "../core/process-wide.ts";
+import type { Trust } from "../propagation/received-carrier.ts";
 import { KNOWN_METHODS } from "./http-attributes.ts";
 import { isInternalHost } from "./internal-host.ts";
 
@@ -9,12 +10,6 @@ export interface ReceivedRequest {
   readonly url?: string | undefined;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
 }
-
-/**
- * What becomes of the trace that a request says it belongs to: it goes on here; or this is a trace of its own, linked to
- * that one, or not.
- */
-export type Trust = "continue" | "link" | "ignore";
 
 /** How requests are traced, received and made. */
 export interface HttpPolicy {

@@ -6,7 +6,8 @@ import {
   propagation,
   trace,
 } from "@opentelemetry/api";
-import { asSpan, Context } from "../context/context.ts";
+import type { Context } from "../context/context.ts";
+import { ownOf } from "../propagation/received-carrier.ts";
 import type { HttpPolicy, ReceivedRequest } from "./http-policy.ts";
 
 /** What a received request begins with. */
@@ -50,10 +51,4 @@ function keptBaggage(baggage: Baggage | undefined, keys: ReadonlySet<string>): B
   const entries = baggage.getAllEntries();
   const others = entries.map(([key]) => key).filter((key) => !keys.has(key));
   return others.length === entries.length ? undefined : baggage.removeEntries(...others);
-}
-
-/** A propagator of others may answer with a context of its own making. */
-function ownOf(context: ApiContext, { providers, scope }: Context): Context {
-  if (Context.isOurs(context)) return context;
-  return new Context(asSpan(trace.getSpan(context)), providers, scope, undefined, context);
 }

@@ -51,12 +51,12 @@ export function operation<Result>(
   const outer = requestIn(around);
   if (outer === undefined || outer.isOver) {
     const own = new RequestScope({});
-    return begin(own, emptied(around, new Scope(undefined, own)), name, options, fn);
+    return beginOperation(own, emptied(around, new Scope(undefined, own)), name, options, fn);
   }
   if (options?.nested !== true)
     return withSpan(name, options ?? {}, async (span): Promise<Awaited<Result>> => await fn(span));
   const own = new RequestScope({ correlationId: outer.correlationId });
-  return begin(own, around.withScope(new Scope(around.scope, own)), name, options, fn);
+  return beginOperation(own, around.withScope(new Scope(around.scope, own)), name, options, fn);
 }
 
 /**
@@ -83,7 +83,7 @@ export function detached<Result>(
   const around = currentContext();
   const own = new RequestScope({ correlationId: requestIn(around)?.correlationId });
   const links = [...linksTo(around), ...(isArray(options?.links) ? options.links : [])];
-  return begin(own, emptied(around, new Scope(undefined, own)), name, { ...options, links }, fn);
+  return beginOperation(own, emptied(around, new Scope(undefined, own)), name, { ...options, links }, fn);
 }
 
 function read<Options, Result>(
@@ -105,7 +105,8 @@ function readable<Options>(subject: string, options: Options): Options | undefin
   }
 }
 
-function begin<Result>(
+/** For whoever has made scope and context of an operation. */
+export function beginOperation<Result>(
   own: RequestScope,
   context: Context,
   name: string,

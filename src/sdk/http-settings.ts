@@ -1,12 +1,8 @@
 import { describe, quote, report } from "../core/diagnostics.ts";
 import { nounFor } from "../core/noun.ts";
 import { ignoreRejection } from "../core/rejection.ts";
-import {
-  DEFAULT_POLICY,
-  type HttpPolicy,
-  type ReceivedRequest,
-  type Trust,
-} from "../instrumentation/http-policy.ts";
+import { DEFAULT_POLICY, type HttpPolicy, type ReceivedRequest } from "../instrumentation/http-policy.ts";
+import type { Trust } from "../propagation/received-carrier.ts";
 import type { Environment } from "./environment.ts";
 
 /** Which requests over HTTP are traced, and how. */

@@ -12,7 +12,8 @@ import type { OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
-import type { ReceivedRequest, Trust } from "../instrumentation/http-policy.ts";
+import type { ReceivedRequest } from "../instrumentation/http-policy.ts";
+import type { Trust } from "../propagation/received-carrier.ts";
 import type { ExporterName } from "./environment.ts";
 
 /** What happens as the process ends. */

@@ -1,0 +1,59 @@
+import { trace } from "@opentelemetry/api";
+import { currentContext } from "../context/current.ts";
+import { isInjectionSuppressed } from "../context/suppression.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import { propagatorIn } from "./current-propagator.ts";
+
+/** What carries trace context and baggage to where no HTTP does. */
+export interface CarrierKind {
+  /**
+   * A copy of the carrier, with what says which trace and which baggage go on in it; the carrier itself stays as it is. The
+   * same where telemetry is off, or in no span. Never throws.  (Specification: Propagators API, Inject)
+   *
+   * @param carrier a plain object of texts, as headers and an environment are
+   */
+  inject<Carrier extends object>(carrier: Carrier): Carrier & Record<string, string>;
+}
+
+export const carriers: {
+  /** The headers of a message, or a payload in JSON: names as they are, "traceparent". */
+  readonly message: CarrierKind;
+  /**
+   * The environment of a child process: "TRACEPARENT". Other processes of the user may see it, so nothing secret belongs in
+   * baggage.  (Specification: Environment Variables as Context Propagation Carriers)
+   *
+   * @example
+   * const env = carriers.env.inject({ PATH: "/usr/bin" }); // of a child: spawn("node", ["report.js"], { env })
+   */
+  readonly env: CarrierKind;
+} = {
+  message: { inject: (carrier) => injected(carrier, (key) => key) },
+  env: { inject: (carrier) => injected(carrier, normalized) },
+};
+
+function injected<Carrier extends object>(
+  carrier: Carrier,
+  named: (key: string) => string,
+): Carrier & Record<string, string> {
+  try {
+    const copy = { ...carrier } as Record<string, unknown>;
+    const context = currentContext();
+    if (!isInjectionSuppressed(context)) {
+      const propagator = propagatorIn(context);
+      // Of another trace, which the carrier came with, nothing is to stand beside this one.
+      if (trace.getSpan(context) !== undefined)
+        for (const field of propagator.fields()) delete copy[named(field)];
+      propagator.inject(context, copy, { set: (to, key, value) => void (to[named(key)] = value) });
+    }
+    return copy as Carrier & Record<string, string>;
+  } catch (thrown) {
+    report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
+    return carrier as Carrier & Record<string, string>;
+  }
+}
+
+/** An environment variable's name.  (Specification: Environment Variables, Key Name Normalization) */
+function normalized(key: string): string {
+  const name = key.toUpperCase().replaceAll(/[^A-Z0-9_]/g, "_");
+  return name === "" || /^\d/.test(name) ? `_${name}` : name;
+}

@@ -1,0 +1,141 @@
+import { type Attributes, type Link, type Span, SpanKind } from "@opentelemetry/api";
+import type { Context } from "../context/context.ts";
+import { currentContext } from "../context/current.ts";
+import { emptied } from "../context/open-scope.ts";
+import { Scope } from "../context/scope.ts";
+import { requireFunction } from "../core/errors.ts";
+import { received, type Trust } from "../propagation/received-carrier.ts";
+import { linksTo } from "../trace/links-to.ts";
+import { beginOperation } from "./operation.ts";
+import { RequestScope } from "./request-scope.ts";
+
+export interface ConsumeOptions {
+  /** What has the trace context of the message. Default: its `headers`, or what clients call so, else the message itself. */
+  readonly carrier?: unknown;
+  /**
+   * What becomes of the trace that the message says it belongs to: it goes on here (the default of `consume`), this is a
+   * trace of its own that is linked to it (that of `consumeBatch`), or it is ignored.
+   */
+  readonly trust?: Trust | undefined;
+  /** Where it came from, a queue or a topic: an attribute, and part of the span's name. */
+  readonly destination?: string | undefined;
+  /** The broker: "kafka", "rabbitmq", "nats". */
+  readonly system?: string | undefined;
+  readonly attributes?: Attributes | undefined;
+}
+
+/**
+ * Calls `fn` with a message, as an operation of its own: a span "process <destination>", a scope with nothing set, and what
+ * `currentRequest()` gives. It belongs to the trace that the message tells of, else to one of its own; never to whatever runs
+ * around it, be that the poller or who has sent the message.  (Semantic conventions: Messaging spans, Consumer spans)
+ *
+ * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none; rejects with what `fn` throws
+ * @example
+ * const message = { headers: {}, body: "order 7" };
+ * await consume(message, { destination: "orders" }, async ({ body }) => console.log(body));
+ */
+export function consume<Message, Result>(
+  message: Message,
+  fn: (message: Message, span: Span) => Result,
+): Promise<Awaited<Result>>;
+export function consume<Message, Result>(
+  message: Message,
+  options: ConsumeOptions,
+  fn: (message: Message, span: Span) => Result,
+): Promise<Awaited<Result>>;
+export function consume<Message, Result>(
+  message: Message,
+  ...rest: Rest<Message, Result>
+): Promise<Awaited<Result>> {
+  const [options, fn] = read("consume(message, options?, fn)", rest);
+  return begin([message], { trust: "continue", ...options }, {}, (span) => fn(message, span));
+}
+
+/**
+ * The same for a batch: one span, linked to all traces that its messages tell of.
+ *
+ * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none; rejects with what `fn` throws
+ * @example
+ * const messages = [{ headers: {}, body: "order 7" }, { headers: {}, body: "order 8" }];
+ * await consumeBatch(messages, { destination: "orders" }, async (all) => console.log(all.length));
+ */
+export function consumeBatch<Message, Result>(
+  messages: readonly Message[],
+  fn: (messages: readonly Message[], span: Span) => Result,
+): Promise<Awaited<Result>>;
+export function consumeBatch<Message, Result>(
+  messages: readonly Message[],
+  options: Omit<ConsumeOptions, "carrier">,
+  fn: (messages: readonly Message[], span: Span) => Result,
+): Promise<Awaited<Result>>;
+export function consumeBatch<Message, Result>(
+  messages: readonly Message[],
+  ...rest: Rest<readonly Message[], Result>
+): Promise<Awaited<Result>> {
+  const [options, fn] = read("consumeBatch(messages, options?, fn)", rest);
+  const size = { "messaging.batch.message_count": messages.length };
+  return begin(messages, { trust: "link", ...options }, size, (span) => fn(messages, span));
+}
+
+type Work<Message, Result> = (message: Message, span: Span) => Result;
+type Rest<Message, Result> = [Work<Message, Result>] | [ConsumeOptions, Work<Message, Result>];
+
+function read<Message, Result>(
+  subject: string,
+  [first, last]: Rest<Message, Result>,
+): [ConsumeOptions, Work<Message, Result>] {
+  const fn = last ?? first;
+  requireFunction(fn, subject);
+  return [last === undefined ? {} : { ...(first as ConsumeOptions) }, fn];
+}
+
+function begin<Result>(
+  messages: readonly unknown[],
+  { carrier, trust, destination, system, attributes }: ConsumeOptions,
+  more: Attributes,
+  fn: (span: Span) => Result,
+): Promise<Awaited<Result>> {
+  const own = new RequestScope({});
+  const empty = emptied(currentContext(), new Scope(undefined, own));
+  const origins = messages.map((message) => received(carrier ?? carrierOf(message), empty));
+  const [first = empty] = origins;
+  const options = {
+    kind: SpanKind.CONSUMER,
+    attributes: {
+      "messaging.operation.name": "process",
+      "messaging.operation.type": "process",
+      ...(destination !== undefined && { "messaging.destination.name": destination }),
+      ...(system !== undefined && { "messaging.system": system }),
+      ...more,
+      ...attributes,
+    },
+    links: linksOf(origins, trust, messages.length),
+  };
+  const name = destination === undefined ? "process" : `process ${destination}`;
+  return beginOperation(own, trust === "continue" ? first : empty, name, options, fn);
+}
+
+/** One that is the parent is told by that. */
+function linksOf(origins: readonly Context[], trust: Trust | undefined, count: number): Link[] {
+  if (trust === "ignore" || (trust === "continue" && count === 1)) return [];
+  return origins.flatMap((origin) => linksTo(origin));
+}
+
+/** Where the clients of brokers have headers: most, amqplib, SQS, BullMQ; else the message is its own. */
+function carrierOf(message: unknown): unknown {
+  try {
+    const { headers, properties, MessageAttributes, data } = Object(message) as {
+      readonly headers?: unknown;
+      readonly properties?: { readonly headers?: unknown };
+      readonly MessageAttributes?: unknown;
+      readonly data?: unknown;
+    };
+    return headers ?? properties?.headers ?? MessageAttributes ?? (isObject(data) ? data : message);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,213 @@
+import { propagation, SpanKind } from "@opentelemetry/api";
+import { expect } from "chai";
+import { EventEmitter, once } from "node:events";
+import { ContextVariable } from "../../src/context/context-variable.ts";
+import { currentContext } from "../../src/context/current.ts";
+import { scope } from "../../src/context/open-scope.ts";
+import { carriers } from "../../src/propagation/carriers.ts";
+import { consume, consumeBatch } from "../../src/request/consume.ts";
+import { currentRequest } from "../../src/request/current-request.ts";
+import { type TestTelemetry, testTelemetry } from "../../src/testing/test-telemetry.ts";
+import type { ReadableSpan } from "../../src/trace/record.ts";
+import { withSpan } from "../../src/trace/span-helpers.ts";
+import { failureOf } from "../trace/failures.ts";
+
+const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+function named({ spans }: TestTelemetry, name: string): ReadableSpan {
+  const span = spans.find((each) => each.name === name);
+  if (span === undefined) throw new Error(`no span is called ${name}`);
+  return span;
+}
+
+describe("a message that is consumed", () => {
+  it(
+    "goes on with the trace that it tells of, though it is delivered within another",
+    testTelemetry(async (t) => {
+      const user = new ContextVariable<string>("user");
+      const queue = new EventEmitter();
+      queue.on("message", (message: { headers: object; body: string }) => {
+        const consumed = consume(message, { destination: "orders", system: "memory" }, async ({ body }) => {
+          withSpan(`saved ${body}`, () => {});
+          return [user.tryGet(), currentRequest().id.length];
+        });
+        void consumed.then((seen) => queue.emit("seen", seen));
+      });
+      const headers = withSpan("publish orders", () => carriers.message.inject({ "content-type": "text" }));
+      expect(headers).to.have.keys("content-type", "traceparent");
+      const seen = once(queue, "seen");
+      scope(() => {
+        user.set("poller");
+        withSpan("poll", () => queue.emit("message", { headers, body: "order 7" }));
+      });
+      expect(await seen).to.deep.equal([[undefined, 36]]);
+      const [publish, process, saved] = ["publish orders", "process orders", "saved order 7"].map((name) =>
+        named(t, name),
+      );
+      expect(process?.parentSpanContext?.spanId).to.equal(publish?.spanContext().spanId);
+      expect(saved?.parentSpanContext?.spanId).to.equal(process?.spanContext().spanId);
+      expect([process?.kind, process?.links, process?.attributes]).to.deep.equal([
+        SpanKind.CONSUMER,
+        [],
+        {
+          "messaging.operation.name": "process",
+          "messaging.operation.type": "process",
+          "messaging.destination.name": "orders",
+          "messaging.system": "memory",
+        },
+      ]);
+    }),
+  );
+
+  it(
+    "is a trace of its own where it tells of none, or is not believed",
+    testTelemetry(async (t) => {
+      const message = { headers: { traceparent: TRACEPARENT } };
+      await withSpan("poll", async () => {
+        await consume({ headers: {} }, { destination: "none" }, () => {});
+        await consume(message, { destination: "linked", trust: "link" }, () => {});
+        await consume(message, { destination: "ignored", trust: "ignore" }, () => {});
+      });
+      for (const name of ["process none", "process linked", "process ignored"]) {
+        expect(named(t, name).parentSpanContext).to.equal(undefined);
+        expect(named(t, name).spanContext().traceId).not.to.equal(named(t, "poll").spanContext().traceId);
+      }
+      const links = (name: string): unknown[] => named(t, name).links.map(({ context }) => context.spanId);
+      expect(["process none", "process linked", "process ignored"].map(links)).to.deep.equal([
+        [],
+        ["b7ad6b7169203331"],
+        [],
+      ]);
+    }),
+  );
+
+  for (const [client, message] of Object.entries({
+    "headers of texts": { headers: { traceparent: TRACEPARENT } },
+    "bytes, of Kafka": { headers: { traceparent: Buffer.from(TRACEPARENT) } },
+    "what is asked by get, of NATS": { headers: new Headers({ traceparent: TRACEPARENT }) },
+    "properties, of amqplib": { properties: { headers: { traceparent: TRACEPARENT } } },
+    "attributes, of SQS": { MessageAttributes: { traceparent: { StringValue: TRACEPARENT } } },
+    "the data of a job, of BullMQ": { data: { traceparent: TRACEPARENT, order: 7 } },
+    "a payload in JSON": { traceparent: TRACEPARENT, order: 7 },
+  }))
+    it(
+      `is read where its client has it: ${client}`,
+      testTelemetry(async (t) => {
+        await consume(message, () => {});
+        expect(named(t, "process").parentSpanContext?.spanId).to.equal("b7ad6b7169203331");
+      }),
+    );
+
+  it(
+    "brings its baggage",
+    testTelemetry(async () => {
+      const headers = { traceparent: TRACEPARENT, baggage: "tenant=acme" };
+      const tenant = await consume(
+        { headers },
+        () => propagation.getBaggage(currentContext())?.getEntry("tenant")?.value,
+      );
+      expect(tenant).to.equal("acme");
+    }),
+  );
+
+  it(
+    "costs nobody anything by a carrier that is no such thing",
+    testTelemetry(async (t) => {
+      const throwing = new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error("getter");
+          },
+          getOwnPropertyDescriptor: () => {
+            throw new Error("descriptor");
+          },
+        },
+      );
+      const strange = [undefined, null, 5, "text", { headers: 5 }, { headers: throwing }, throwing];
+      for (const message of [...strange, { headers: { traceparent: "x".repeat(1_000_000) } }])
+        expect(await consume(message, () => 1)).to.equal(1);
+      expect(t.spans.every(({ parentSpanContext }) => parentSpanContext === undefined)).to.equal(true);
+    }),
+  );
+
+  it("gives what its function gives, and is told where that is none", async () => {
+    expect(await consume({ headers: {} }, (message) => Object.keys(message))).to.deep.equal(["headers"]);
+    expect(String(await failureOf(consume({}, () => Promise.reject(new Error("own")))))).to.equal(
+      "Error: own",
+    );
+    for (const act of [() => consume({}, 5 as never), () => consumeBatch([], {}, undefined as never)])
+      expect(act).to.throw(TypeError).with.property("code", "THR_NOT_A_FUNCTION");
+  });
+});
+
+describe("messages that are consumed at once", () => {
+  it(
+    "are one span, linked to each of their traces",
+    testTelemetry(async (t) => {
+      const messages = ["1", "2", "3"].map((last) => ({
+        headers: { traceparent: TRACEPARENT.replace("1-01", `${last}-01`) },
+      }));
+      const count = await withSpan("poll", () =>
+        consumeBatch([...messages, { headers: {} }], { destination: "orders" }, (all) => all.length),
+      );
+      expect(count).to.equal(4);
+      const batch = named(t, "process orders");
+      expect(batch.parentSpanContext).to.equal(undefined);
+      expect(batch.links.map(({ context }) => context.spanId)).to.deep.equal([
+        "b7ad6b7169203331",
+        "b7ad6b7169203332",
+        "b7ad6b7169203333",
+      ]);
+      expect(batch.attributes["messaging.batch.message_count"]).to.equal(4);
+    }),
+  );
+
+  it(
+    "may go on with the trace of the first",
+    testTelemetry(async (t) => {
+      await consumeBatch([{ traceparent: TRACEPARENT }, {}], { trust: "continue" }, () => {});
+      const batch = named(t, "process");
+      expect(batch.parentSpanContext?.spanId).to.equal("b7ad6b7169203331");
+      expect(batch.links).to.have.length(1);
+    }),
+  );
+});
+
+describe("a carrier", () => {
+  it(
+    "is a copy with the trace of the moment, and of no other",
+    testTelemetry(() => {
+      const stale = Object.freeze({ traceparent: TRACEPARENT, tracestate: "a=b", other: "kept" });
+      const injected = withSpan("publish", () => carriers.message.inject(stale));
+      expect(injected).to.have.keys("traceparent", "other");
+      expect(injected.traceparent).not.to.equal(TRACEPARENT);
+      const untouched = carriers.message.inject(stale);
+      expect(untouched).to.deep.equal(stale);
+      expect(untouched).not.to.equal(stale);
+    }),
+  );
+
+  it(
+    "of an environment has names as environments have",
+    testTelemetry(() => {
+      const environment = { PATH: "/bin", TRACEPARENT, TRACESTATE: "a=b" };
+      const injected = withSpan("spawn", () => carriers.env.inject(environment));
+      expect(injected).to.have.keys("PATH", "TRACEPARENT");
+      expect(injected.TRACEPARENT).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[13]$/);
+      expect(environment.TRACESTATE).to.equal("a=b");
+    }),
+  );
+
+  it("takes nothing where telemetry is off, and never throws", () => {
+    expect(carriers.message.inject({ a: "b" })).to.deep.equal({ a: "b" });
+    const throwing = Object.defineProperty({}, "a", {
+      enumerable: true,
+      get: () => {
+        throw new Error("getter");
+      },
+    });
+    expect(carriers.message.inject(throwing)).to.equal(throwing);
+    expect(carriers.message.inject(null as never)).to.deep.equal({});
+  });
+});
