@@ -36,7 +36,7 @@ export function commandsOf(session: TransactionSession): Commands {
 
 function toldBy(session: TransactionSession): Omit<Commands, "release"> {
   const method = (name: string): Method | undefined => {
-    const value = (session as unknown as Readonly<Record<string, unknown>>)[name];
+    const value: unknown = Reflect.get(session, name);
     return typeof value === "function"
       ? (...args) => Reflect.apply(value, session, args) as unknown
       : undefined;

@@ -40,7 +40,7 @@ const watches = new WeakMap<PgPool, Watch>();
 function watchOf(pool: PgPool): Watch {
   const known = watches.get(pool);
   if (known !== undefined) return known;
-  const watch = wrap(pool as unknown as Owner, () => watches.delete(pool));
+  const watch = wrap(pool as PgPool & Owner, () => watches.delete(pool));
   watches.set(pool, watch);
   return watch;
 }

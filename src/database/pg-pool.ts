@@ -43,7 +43,7 @@ type Client = new (options: unknown) => {
  */
 export function nameOf(pool: PgPool): string | undefined {
   try {
-    const { Client, options } = pool as unknown as { readonly Client: Client; readonly options: unknown };
+    const { Client, options } = pool as PgPool & { readonly Client: Client; readonly options: unknown };
     const { host, port, database } = new Client(options).connectionParameters;
     return `${host}:${port}/${database}`;
   } catch {

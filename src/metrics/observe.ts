@@ -1,6 +1,7 @@
 import type { Span, SpanOptions } from "@opentelemetry/api";
 import { report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
+import { isArray, nounFor } from "../core/noun.ts";
 import { withSpan } from "../trace/span-helpers.ts";
 import { histogram } from "./accessors.ts";
 import type { Histogram } from "./instruments.ts";
@@ -36,13 +37,24 @@ export const observe: ObserveCall = <Result>(
 ): Result => {
   const fn: unknown = last ?? optionsOrFn;
   requireFunction(fn, "observe(name, options?, fn)");
-  const { attributeKeys = [], ...options } = last === undefined ? {} : (optionsOrFn as ObserveOptions);
+  const { attributeKeys: keys, ...options } = last === undefined ? {} : (optionsOrFn as ObserveOptions);
+  const attributeKeys = keysOf(name, keys);
   const duration = durationOf(name, attributeKeys);
   const work = fn as (span: Span) => Result;
   if (duration === undefined) return withSpan(name, options, work);
   const measured = Object.fromEntries(attributeKeys.map((key) => [key, options.attributes?.[key]]));
   return withSpan(name, options, (span) => duration.time(measured, () => work(span)));
 };
+
+function keysOf(name: string, keys: unknown): readonly string[] {
+  if (isArray(keys)) return keys as string[];
+  if (keys !== undefined)
+    report(
+      "invalid_argument",
+      `the attributeKeys of observe("${name}") are a list, and were given as ${nounFor(keys)}`,
+    );
+  return [];
+}
 
 /** By name and keys. */
 const durations = new Map<string, Histogram>();

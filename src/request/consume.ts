@@ -3,7 +3,8 @@ import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { emptied } from "../context/open-scope.ts";
 import { Scope } from "../context/scope.ts";
-import { requireFunction } from "../core/errors.ts";
+import { requireFunction, ThroughlineError } from "../core/errors.ts";
+import { isArray, nounFor } from "../core/noun.ts";
 import { received, type Trust } from "../propagation/received-carrier.ts";
 import { linksTo } from "../trace/links-to.ts";
 import { beginOperation } from "./operation.ts";
@@ -54,7 +55,7 @@ export function consume<Message, Result>(
 /**
  * The same for a batch: one span, linked to all traces that its messages tell of.
  *
- * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none; rejects with what `fn` throws
+ * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none, THR_NOT_ITERABLE where `messages` are no array; rejects with what `fn` throws
  * @example
  * const messages = [{ headers: {}, body: "order 7" }, { headers: {}, body: "order 8" }];
  * await consumeBatch(messages, { destination: "orders" }, async (all) => console.log(all.length));
@@ -72,7 +73,9 @@ export function consumeBatch<Message, Result>(
   messages: readonly Message[],
   ...rest: Rest<readonly Message[], Result>
 ): Promise<Awaited<Result>> {
-  const [options, fn] = read("consumeBatch(messages, options?, fn)", rest);
+  const subject = "consumeBatch(messages, options?, fn)";
+  const [options, fn] = read(subject, rest);
+  if (!isArray(messages)) throw new ThroughlineError("THR_NOT_ITERABLE", subject, nounFor(messages));
   const size = { "messaging.batch.message_count": messages.length };
   return begin(messages, { trust: "link", ...options }, size, (span) => fn(messages, span));
 }

@@ -56,9 +56,10 @@ describe("observe", () => {
     testTelemetry((t) => {
       silently(() => {
         expect(observe("no metric's name", () => 1)).to.equal(1);
+        expect(observe("shop.keys", { attributeKeys: "tier" as never }, () => 1)).to.equal(1);
         for (let index = 0; index < 1_100; index++) observe(`shop.made.${index}`, () => index);
       });
-      expect(t.spans.length).to.equal(1_101);
+      expect(t.spans.length).to.equal(1_102);
       expect(t.metrics().length).to.be.within(900, 1_000);
     }),
   );

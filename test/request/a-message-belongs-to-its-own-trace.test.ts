@@ -142,6 +142,13 @@ describe("a message that is consumed", () => {
 });
 
 describe("messages that are consumed at once", () => {
+  it("are told to be a list where they are none", () => {
+    for (const messages of [undefined, null, 5, { 0: "a" }])
+      expect(() => consumeBatch(messages as never, () => 1))
+        .to.throw(TypeError)
+        .with.property("code", "THR_NOT_ITERABLE");
+  });
+
   it(
     "are one span, linked to each of their traces",
     testTelemetry(async (t) => {
