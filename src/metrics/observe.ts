@@ -1,5 +1,5 @@
-import type { Span, SpanOptions } from "@opentelemetry/api";
-import { report } from "../core/diagnostics.ts";
+import type { Attributes, Span, SpanOptions } from "@opentelemetry/api";
+import { quote, report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
 import { isArray, nounFor } from "../core/noun.ts";
 import { withSpan } from "../trace/span-helpers.ts";
@@ -37,21 +37,32 @@ export const observe: ObserveCall = <Result>(
 ): Result => {
   const fn: unknown = last ?? optionsOrFn;
   requireFunction(fn, "observe(name, options?, fn)");
-  const { attributeKeys: keys, ...options } = last === undefined ? {} : (optionsOrFn as ObserveOptions);
+  const { attributeKeys: keys, ...options } = (
+    last === undefined ? {} : (optionsOrFn ?? {})
+  ) as ObserveOptions;
   const attributeKeys = keysOf(name, keys);
   const duration = durationOf(name, attributeKeys);
   const work = fn as (span: Span) => Result;
   if (duration === undefined) return withSpan(name, options, work);
-  const measured = Object.fromEntries(attributeKeys.map((key) => [key, options.attributes?.[key]]));
+  const measured = measuredOf(attributeKeys, options);
   return withSpan(name, options, (span) => duration.time(measured, () => work(span)));
 };
 
+/** Nothing where that cannot be read, which the span reports. */
+function measuredOf(keys: readonly string[], { attributes }: SpanOptions): Attributes {
+  try {
+    return Object.fromEntries(keys.map((key) => [key, attributes?.[key]]));
+  } catch {
+    return {};
+  }
+}
+
 function keysOf(name: string, keys: unknown): readonly string[] {
-  if (isArray(keys)) return keys as string[];
+  if (isArray(keys)) return keys.filter((key) => typeof key === "string");
   if (keys !== undefined)
     report(
       "invalid_argument",
-      `the attributeKeys of observe("${name}") are a list, and were given as ${nounFor(keys)}`,
+      `the attributeKeys of observe(${quote(name)}) are a list, and were given as ${nounFor(keys)}`,
     );
   return [];
 }
@@ -63,6 +74,8 @@ const durations = new Map<string, Histogram>();
 const MOST = 1_000;
 
 function durationOf(name: string, attributeKeys: readonly string[]): Histogram | undefined {
+  // It is no metric's, and withSpan says what it is.
+  if (typeof name !== "string") return undefined;
   const key = JSON.stringify([name, ...attributeKeys]);
   const known = durations.get(key);
   if (known !== undefined) return known;

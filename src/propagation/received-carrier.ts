@@ -2,6 +2,7 @@ import type { Context as ApiContext, TextMapGetter } from "@opentelemetry/api";
 import { trace } from "@opentelemetry/api";
 import { asSpan, Context } from "../context/context.ts";
 import { describe, report } from "../core/diagnostics.ts";
+import { ignoreRejection } from "../core/rejection.ts";
 import { propagatorIn } from "./current-propagator.ts";
 
 /**
@@ -36,7 +37,10 @@ const GETTER: TextMapGetter<unknown> = {
 function valueOf(carrier: unknown, key: string): unknown {
   const holder = Object(carrier) as { readonly get?: unknown; readonly [key: string]: unknown };
   if (Object.hasOwn(holder, key)) return holder[key];
-  return typeof holder.get === "function" ? Reflect.apply(holder.get, carrier, [key]) : undefined;
+  if (typeof holder.get !== "function") return undefined;
+  const value: unknown = Reflect.apply(holder.get, carrier, [key]);
+  ignoreRejection(value);
+  return value;
 }
 
 /** Texts come as bytes too, in Kafka, within an object, in SQS, and in lists. */

@@ -3,11 +3,12 @@ import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { emptied } from "../context/open-scope.ts";
 import { Scope } from "../context/scope.ts";
+import { quote, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { isArray, nounFor } from "../core/noun.ts";
 import { received, type Trust } from "../propagation/received-carrier.ts";
 import { linksTo } from "../trace/links-to.ts";
-import { beginOperation } from "./operation.ts";
+import { beginOperation, readable } from "./operation.ts";
 import { RequestScope } from "./request-scope.ts";
 
 export interface ConsumeOptions {
@@ -49,7 +50,7 @@ export function consume<Message, Result>(
   ...rest: Rest<Message, Result>
 ): Promise<Awaited<Result>> {
   const [options, fn] = read("consume(message, options?, fn)", rest);
-  return begin([message], { trust: "continue", ...options }, {}, (span) => fn(message, span));
+  return begin([message], "continue", options, {}, (span) => fn(message, span));
 }
 
 /**
@@ -77,7 +78,7 @@ export function consumeBatch<Message, Result>(
   const [options, fn] = read(subject, rest);
   if (!isArray(messages)) throw new ThroughlineError("THR_NOT_ITERABLE", subject, nounFor(messages));
   const size = { "messaging.batch.message_count": messages.length };
-  return begin(messages, { trust: "link", ...options }, size, (span) => fn(messages, span));
+  return begin(messages, "link", options, size, (span) => fn(messages, span));
 }
 
 type Work<Message, Result> = (message: Message, span: Span) => Result;
@@ -89,37 +90,39 @@ function read<Message, Result>(
 ): [ConsumeOptions, Work<Message, Result>] {
   const fn = last ?? first;
   requireFunction(fn, subject);
-  return [last === undefined ? {} : { ...(first as ConsumeOptions) }, fn];
+  return [last === undefined ? {} : (readable(subject, first as ConsumeOptions) ?? {}), fn];
 }
 
 function begin<Result>(
   messages: readonly unknown[],
-  { carrier, trust, destination, system, attributes }: ConsumeOptions,
+  usual: Trust,
+  { carrier, trust: given, destination, system, attributes }: ConsumeOptions,
   more: Attributes,
   fn: (span: Span) => Result,
 ): Promise<Awaited<Result>> {
   const own = new RequestScope({});
   const empty = emptied(currentContext(), new Scope(undefined, own));
-  const origins = messages.map((message) => received(carrier ?? carrierOf(message), empty));
+  const trust = trustOf(given, usual);
+  const origins = Array.from(messages, (message) => received(carrier ?? carrierOf(message), empty));
   const [first = empty] = origins;
   const options = {
     kind: SpanKind.CONSUMER,
     attributes: {
       "messaging.operation.name": "process",
       "messaging.operation.type": "process",
-      ...(destination !== undefined && { "messaging.destination.name": destination }),
-      ...(system !== undefined && { "messaging.system": system }),
+      ...(isText(destination) && { "messaging.destination.name": destination }),
+      ...(isText(system) && { "messaging.system": system }),
       ...more,
-      ...attributes,
+      ...readable("consume(message, { attributes }, fn)", attributes),
     },
     links: linksOf(origins, trust, messages.length),
   };
-  const name = destination === undefined ? "process" : `process ${destination}`;
+  const name = isText(destination) ? `process ${destination}` : "process";
   return beginOperation(own, trust === "continue" ? first : empty, name, options, fn);
 }
 
 /** One that is the parent is told by that. */
-function linksOf(origins: readonly Context[], trust: Trust | undefined, count: number): Link[] {
+function linksOf(origins: readonly Context[], trust: Trust, count: number): Link[] {
   if (trust === "ignore" || (trust === "continue" && count === 1)) return [];
   return origins.flatMap((origin) => linksTo(origin));
 }
@@ -133,10 +136,26 @@ function carrierOf(message: unknown): unknown {
       readonly MessageAttributes?: unknown;
       readonly data?: unknown;
     };
-    return headers ?? properties?.headers ?? MessageAttributes ?? (isObject(data) ? data : message);
+    // A message of its own is asked for nothing by a method: who knows what its get() does.
+    const own = { ...(Object(message) as object), get: undefined };
+    return headers ?? properties?.headers ?? MessageAttributes ?? (isObject(data) ? data : own);
   } catch {
     return undefined;
   }
+}
+
+function trustOf(given: unknown, usual: Trust): Trust {
+  if (given === undefined) return usual;
+  if (given === "continue" || given === "link" || given === "ignore") return given;
+  report(
+    "invalid_argument",
+    `a message is trusted by ${quote(given)}; "continue", "link" and "ignore" are known`,
+  );
+  return usual;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function isObject(value: unknown): boolean {

@@ -96,7 +96,7 @@ function read<Options, Result>(
 }
 
 /** A copy of them: what a getter or a proxy throws is not for the host. */
-function readable<Options>(subject: string, options: Options): Options | undefined {
+export function readable<Options>(subject: string, options: Options): Options | undefined {
   try {
     return { ...options };
   } catch (thrown) {

@@ -1,6 +1,7 @@
-import { isPromise } from "node:util/types";
+import { isGeneratorObject, isPromise } from "node:util/types";
 import { followStream, isReadable } from "./follow-stream.ts";
-import { isGenerator, iterate } from "./iterate.ts";
+import { followOnce } from "./followed.ts";
+import { iterate } from "./iterate.ts";
 
 /**
  * Tells `done` or `failed` how a function's result turned out, and returns what the caller gets in its place:
@@ -19,8 +20,8 @@ export function settle<Result>(result: Result, done: () => void, failed: (thrown
     return derive(adopted, done, failed) as Result;
   }
   if (typeof result === "object" && result !== null) {
-    if (isGenerator(result)) return iterate(result, done, failed);
-    if (isReadable(result)) return followStream(result, done, failed);
+    if (isGeneratorObject(result)) return followOnce(result, { done, failed }, iterate) as Result;
+    if (isReadable(result)) return followOnce(result, { done, failed }, followStream);
   }
   done();
   return result;

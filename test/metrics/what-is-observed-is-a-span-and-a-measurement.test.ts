@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { observe } from "../../src/metrics/observe.ts";
 import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { silently } from "../stderr.ts";
+import { refuse } from "../database/told-session.ts";
 import { failureOf } from "../trace/failures.ts";
 
 describe("observe", () => {
@@ -48,6 +49,21 @@ describe("observe", () => {
       ).to.throw(fault);
       expect(t.spans.map(({ status }) => status.code)).to.deep.equal([2, 2]);
       expect(t.metric("shop.fail.duration").count({ "error.type": "RangeError" })).to.equal(2);
+    }),
+  );
+
+  it(
+    "calls its function whatever its name and options are",
+    testTelemetry((t) => {
+      const throwing = Object.defineProperty({}, "a", { enumerable: true, get: refuse("getter") });
+      silently(() => {
+        expect(observe("shop.a", null as never, () => 1)).to.equal(1);
+        expect(observe("shop.b", undefined as never, () => 1)).to.equal(1);
+        expect(observe("shop.c", { attributeKeys: [1n] as never }, () => 1)).to.equal(1);
+        expect(observe(Symbol("name") as never, () => 1)).to.equal(1);
+        expect(observe("shop.d", { attributes: throwing, attributeKeys: ["a"] }, () => 1)).to.equal(1);
+      });
+      expect(t.spans).to.have.length(5);
     }),
   );
 

@@ -10,6 +10,7 @@ import { currentRequest } from "../../src/request/current-request.ts";
 import { type TestTelemetry, testTelemetry } from "../../src/testing/test-telemetry.ts";
 import type { ReadableSpan } from "../../src/trace/record.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
+import { refuse } from "../database/told-session.ts";
 import { failureOf } from "../trace/failures.ts";
 
 const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -128,6 +129,36 @@ describe("a message that is consumed", () => {
       for (const message of [...strange, { headers: { traceparent: "x".repeat(1_000_000) } }])
         expect(await consume(message, () => 1)).to.equal(1);
       expect(t.spans.every(({ parentSpanContext }) => parentSpanContext === undefined)).to.equal(true);
+    }),
+  );
+
+  it(
+    "costs nobody anything by options that are none",
+    testTelemetry(async (t) => {
+      const throwing = Object.defineProperty({}, "a", { enumerable: true, get: refuse("getter") });
+      const strange = [
+        { trust: undefined },
+        { trust: "bogus" as never },
+        { destination: Symbol("queue") as never },
+        { attributes: throwing },
+        null as never,
+      ];
+      for (const options of strange) {
+        expect(await consume({ traceparent: TRACEPARENT }, options, () => 1)).to.equal(1);
+        expect(t.spans.at(-1)?.parentSpanContext?.spanId).to.equal("b7ad6b7169203331");
+      }
+      class Topic extends Array<object> {
+        readonly topic: string;
+        constructor(topic: string, messages: Iterable<object>) {
+          super();
+          this.topic = topic;
+          for (const message of messages) this.push(message);
+        }
+      }
+      expect(await consumeBatch(new Topic("orders", [{}, {}]), (all) => all.length)).to.equal(2);
+      const asking = { get: () => Promise.reject(new Error("no such key")) };
+      expect(await consume(asking, () => 1)).to.equal(1);
+      expect(await consume({ headers: asking }, () => 1)).to.equal(1);
     }),
   );
 

@@ -1,7 +1,8 @@
 import { SpanStatusCode } from "@opentelemetry/api";
 import { expect } from "chai";
 import { once } from "node:events";
-import { PassThrough, Readable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ContextVariable } from "../../src/context/context-variable.ts";
 import { scope } from "../../src/context/open-scope.ts";
@@ -9,6 +10,7 @@ import { histogram } from "../../src/metrics/accessors.ts";
 import { type TestTelemetry, testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { traced, withSpan } from "../../src/trace/span-helpers.ts";
 import { activeSpan } from "../../src/trace/active-span.ts";
+import { refuse } from "../database/told-session.ts";
 import { failureOf } from "./failures.ts";
 
 async function* pages(count: number, failsAt = Infinity): AsyncGenerator<number, string> {
@@ -18,6 +20,20 @@ async function* pages(count: number, failsAt = Infinity): AsyncGenerator<number,
     yield page;
   }
   return "the end";
+}
+
+function* single(): Generator<number> {
+  yield 1;
+}
+
+/** Three chunks, a little later. */
+function lazy(): Readable {
+  let left = 3;
+  return new Readable({
+    read() {
+      setTimeout(() => this.push(left-- > 0 ? "x" : null), 1);
+    },
+  });
 }
 
 const ended = ({ spans }: TestTelemetry): unknown[] =>
@@ -136,6 +152,32 @@ describe("a generator within a span", () => {
   );
 
   it(
+    "is followed once, however often it is returned, and ends all spans that it was returned within",
+    testTelemetry(async (t) => {
+      const generator = pages(1);
+      for (let times = 0; times < 5_000; times++) withSpan("again", () => generator);
+      for await (const page of generator) expect(page).to.equal(1);
+      expect(ended(t).filter((name) => name === "again")).to.have.length(5_000);
+      const first = withSpan("over", () => generator);
+      expect([first === generator, ended(t).at(-1)]).to.deep.equal([true, "over"]);
+    }),
+  );
+
+  it(
+    "is none that only says so, or whose methods are others'",
+    testTelemetry((t) => {
+      const strange: object[] = [
+        { [Symbol.toStringTag]: "Generator", next: () => ({ done: false, value: 1 }) },
+        new Proxy(single(), { defineProperty: refuse("trap") }),
+        single.prototype as object,
+      ];
+      for (const value of strange) expect(withSpan("value", () => value)).to.equal(value);
+      expect(ended(t)).to.deep.equal(["value", "value", "value"]);
+      expect([...single()]).to.deep.equal([1]);
+    }),
+  );
+
+  it(
     "is timed until its end",
     testTelemetry(async (t) => {
       const latency = histogram("shop.pages.duration", { unit: "s" });
@@ -184,6 +226,46 @@ describe("a readable stream within a span", () => {
       for await (const chunk of left) if (chunk === 1) break;
       await sleep(1);
       expect(ended(t)).to.deep.equal(["failing failed", "left"]);
+    }),
+  );
+
+  it(
+    "gives to whoever reads it in their own context",
+    testTelemetry(async (t) => {
+      await withSpan("consumer", async () => {
+        const own = activeSpan();
+        const stream = withSpan("producer", lazy);
+        const seen: unknown[] = [];
+        for (const event of ["data", "end", "close"]) stream.on(event, () => seen.push(activeSpan() === own));
+        await once(stream, "close");
+        expect(seen.every((isOwn) => isOwn === true)).to.equal(true);
+        const sunk: unknown[] = [];
+        const sink = new Writable({
+          write(_chunk, _encoding, done) {
+            sunk.push(activeSpan() === own);
+            done();
+          },
+        });
+        await pipeline(withSpan("producer", lazy), sink);
+        expect(sunk).to.deep.equal([true, true, true]);
+      });
+      expect(ended(t).filter((name) => name === "producer")).to.have.length(2);
+    }),
+  );
+
+  it(
+    "ends at once where it is over, shows nothing of ours, and leaves a host alone whose error cannot be read",
+    testTelemetry(async (t) => {
+      const over = Readable.from(["x"]);
+      for await (const chunk of over) expect(chunk).to.equal("x");
+      withSpan("over", () => over);
+      expect(ended(t)).to.deep.equal(["over"]);
+      const stream = withSpan("strange", () => new Readable({ read: () => {} }));
+      expect(Object.keys(stream)).not.to.include.members(["_read", "push"]);
+      stream.on("error", () => {});
+      stream.destroy(Object.defineProperty(new Error("own"), "code", { get: refuse("getter") }));
+      await new Promise((resolve) => stream.on("close", resolve));
+      expect(ended(t)).to.include("strange failed");
     }),
   );
 
