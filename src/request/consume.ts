@@ -136,9 +136,9 @@ function carrierOf(message: unknown): unknown {
       readonly MessageAttributes?: unknown;
       readonly data?: unknown;
     };
-    // A message of its own is asked for nothing by a method: who knows what its get() does.
-    const own = { ...(Object(message) as object), get: undefined };
-    return headers ?? properties?.headers ?? MessageAttributes ?? (isObject(data) ? data : own);
+    const found = headers ?? properties?.headers ?? MessageAttributes ?? (isObject(data) ? data : undefined);
+    // What is its own carrier is asked for nothing by a method: who knows what its get() does.
+    return found ?? { ...(Object(message) as object), get: undefined };
   } catch {
     return undefined;
   }

@@ -100,6 +100,18 @@ describe("a message that is consumed", () => {
     );
 
   it(
+    "is asked for nothing beside its headers",
+    testTelemetry(async (t) => {
+      const message = Object.defineProperty({ headers: { traceparent: TRACEPARENT } }, "body", {
+        enumerable: true,
+        get: refuse("not yet"),
+      });
+      await consume(message, () => {});
+      expect(named(t, "process").parentSpanContext?.spanId).to.equal("b7ad6b7169203331");
+    }),
+  );
+
+  it(
     "brings its baggage",
     testTelemetry(async () => {
       const headers = { traceparent: TRACEPARENT, baggage: "tenant=acme" };
