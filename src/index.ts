@@ -4,12 +4,14 @@ export { singleFlight, type SingleFlight, type SingleFlightOptions } from "./con
 export { TimeoutError } from "./concurrency/timeout-error.ts";
 export { withTimeout } from "./concurrency/with-timeout.ts";
 export { bind, type Bindable } from "./context/bind.ts";
+export type { Carrier } from "./context/carrier.ts";
 export { ContextVariable, type ContextVariableOptions } from "./context/context-variable.ts";
 export { gather } from "./context/gather.ts";
 export type { Keeps } from "./context/kept-value.ts";
 export { clearScope, emptyScope, scope } from "./context/open-scope.ts";
 export { Snapshot } from "./context/snapshot.ts";
 export type { Token } from "./context/token.ts";
+export type { Codec, Travels } from "./context/travelling-variables.ts";
 export type { Trouble } from "./core/diagnostics.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
 export type { IdGenerator } from "./core/ids.ts";

@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lifecycle",
     "record",
   ],
-  testing: ["core", "context", "trace", "metrics", "export", "waterfall"],
+  testing: ["core", "context", "trace", "metrics", "propagation", "export", "waterfall"],
   devtools: ["core", "context", "otlp", "waterfall"],
   cli: ["core", "devtools", "sdk"],
 };

@@ -3,8 +3,10 @@ import {
   type ContextManager,
   metrics,
   type MeterProvider,
+  propagation,
   ROOT_CONTEXT,
   type Span,
+  type TextMapPropagator,
   trace,
   type TracerProvider,
 } from "@opentelemetry/api";
@@ -184,4 +186,9 @@ export function tracerProviderIn(context: Context): TracerProvider {
 /** The meter provider of a context, else the API's global one, which another SDK may have registered. */
 export function meterProviderIn(context: Context): MeterProvider {
   return providersIn(context)?.meterProvider ?? metrics.getMeterProvider();
+}
+
+/** The propagator of a context, else the API's global one, which another SDK may have registered. */
+export function propagatorIn(context: Context): Pick<TextMapPropagator, "inject" | "extract" | "fields"> {
+  return providersIn(context)?.propagator ?? propagation;
 }

@@ -1,9 +1,7 @@
-import type { Context as ApiContext, TextMapGetter } from "@opentelemetry/api";
-import { trace } from "@opentelemetry/api";
-import { asSpan, Context } from "../context/context.ts";
-import { describe, report } from "../core/diagnostics.ts";
+import type { TextMapGetter } from "@opentelemetry/api";
+import { extracted } from "../context/carrier.ts";
+import type { Context } from "../context/context.ts";
 import { ignoreRejection } from "../core/rejection.ts";
-import { propagatorIn } from "./current-propagator.ts";
 
 /**
  * What becomes of the trace that something received says it belongs to: it goes on here; or this is a trace of its own,
@@ -13,19 +11,7 @@ export type Trust = "continue" | "link" | "ignore";
 
 /** `empty` with the trace and the baggage that a carrier tells of; itself where that tells nothing. Never throws. */
 export function received(carrier: unknown, empty: Context): Context {
-  try {
-    const extracted = propagatorIn(empty).extract(empty, carrier, GETTER);
-    return ownOf(extracted, empty);
-  } catch (thrown) {
-    report("invalid_argument", `a carrier could not be read (${describe(thrown)})`);
-    return empty;
-  }
-}
-
-/** A propagator of others may answer with a context of its own making. */
-export function ownOf(context: ApiContext, { providers, scope }: Context): Context {
-  if (Context.isOurs(context)) return context;
-  return new Context(asSpan(trace.getSpan(context)), providers, scope, undefined, context);
+  return extracted(carrier, empty, GETTER);
 }
 
 const GETTER: TextMapGetter<unknown> = {
