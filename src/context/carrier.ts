@@ -18,7 +18,7 @@ import { processTexts, type Texts, withArrived, withTravellingBaggage } from "./
 export type Carrier = Readonly<Record<string, string>>;
 
 /** The variables, as JSON: their texts by their names. */
-const VARIABLES = "throughline-variables";
+export const VARIABLES = "throughline-variables";
 
 /** In UTF-16 units: what we send is shorter, escapes and all. */
 const LONGEST_VARIABLES = 256 * 1024;

@@ -5,6 +5,7 @@ import { currentContext, propagatorIn } from "../context/current.ts";
 import { isInjectionSuppressed } from "../context/suppression.ts";
 import { withTravellingBaggage } from "../context/travelling-variables.ts";
 import { describe, report } from "../core/diagnostics.ts";
+import { environmentName } from "./environment-name.ts";
 
 /** What carries trace context and baggage to where no HTTP does. */
 export interface CarrierKind {
@@ -30,7 +31,7 @@ export const carriers: {
   readonly env: CarrierKind;
 } = {
   message: { inject: (carrier) => injected(carrier, (key) => key, messageCarrier) },
-  env: { inject: (carrier) => injected(carrier, normalized, carrierOf) },
+  env: { inject: (carrier) => injected(carrier, environmentName, carrierOf) },
 };
 
 /** For other services, too: of the variables those alone that travel as baggage. */
@@ -59,10 +60,4 @@ function injected<Given extends object>(
     report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
     return carrier as Given & Record<string, string>;
   }
-}
-
-/** An environment variable's name.  (Specification: Environment Variables, Key Name Normalization) */
-function normalized(key: string): string {
-  const name = key.toUpperCase().replaceAll(/[^A-Z0-9_]/g, "_");
-  return name === "" || /^\d/.test(name) ? `_${name}` : name;
 }

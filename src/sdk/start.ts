@@ -1,5 +1,7 @@
-import type { MeterProvider } from "@opentelemetry/api";
+import type { MeterProvider, TextMapPropagator } from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
+import { contextFrom, VARIABLES } from "../context/carrier.ts";
+import { Context } from "../context/context.ts";
 import { processState } from "../context/process-state.ts";
 import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
@@ -13,6 +15,7 @@ import { endAtSignals } from "../lifecycle/signals.ts";
 import { attachCallbacksOfProcess } from "../metrics/callback-registry.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
+import { environmentCarrier } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
 import type { StartOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
@@ -51,6 +54,7 @@ function begin(settings: Settings): Telemetry {
     process.off("beforeExit", onNaturalEnd);
     for (const hook of hooks) hook.end();
     if (processState.providers === providers) processState.providers = undefined;
+    processState.outside = new Context();
     home[RUNNING] = undefined;
   };
   // The last flush is to have its time, too, whatever ends the process meanwhile.
@@ -63,6 +67,7 @@ function begin(settings: Settings): Telemetry {
   processState.providers = providers;
   attachCallbacksOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
+  processState.outside = startedIn(settings.propagator);
   const hooks = httpHooks(settings);
   const runtime =
     settings.isRuntimeMeasured && !settings.isDisabled ? measured(providers.meterProvider) : undefined;
@@ -78,6 +83,11 @@ function begin(settings: Settings): Telemetry {
   const flush = (): Promise<unknown> => telemetry.flush({ timeout: budget ?? SIGNAL_BUDGET });
   const endSignals = signals ? endAtSignals({ of: "telemetry", hurry, end: flush }) : () => {};
   return telemetry;
+}
+
+/** Where the process was started: within the trace that its environment tells of, if it does. */
+function startedIn(propagator: TextMapPropagator): Context {
+  return contextFrom(environmentCarrier([...propagator.fields(), VARIABLES]), new Context());
 }
 
 /** The runtime, but where the meter provider, which may be another SDK's, fails. */
