@@ -110,6 +110,8 @@ export {
 } from "./trace/sampler.ts";
 export { startSpan, traced, withSpan } from "./trace/span-helpers.ts";
 export type { SpanProcessor } from "./trace/span-processor.ts";
+export { carryContext, type ContextCarrier } from "./workers/carry-context.ts";
+export { task } from "./workers/task.ts";
 export type { StartedSpan, StartSpan } from "./trace/started-span.ts";
 export type { Traced, TracedDecorator } from "./trace/traced.ts";
 export type { WithSpan } from "./trace/with-span.ts";

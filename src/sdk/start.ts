@@ -17,6 +17,8 @@ import { tallyOf } from "../metrics/tally.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
 import { environmentCarrier } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
+import { amongThreads } from "./among-threads.ts";
+import { leftForThisThread } from "../threads/left-for-workers.ts";
 import type { StartOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
@@ -44,7 +46,7 @@ export function start(options: StartOptions = {}): Telemetry {
   const given = isOptions(options) ? options : {};
   if (home[RUNNING] !== undefined) return join(home[RUNNING], given);
   // Timers and sockets of telemetry belong to no request that happens to be the first to start it.
-  const telemetry = runSuppressed(() => begin(settingsFor(given)));
+  const telemetry = runSuppressed(() => begin(settingsFor(given, leftForThisThread())));
   home[RUNNING] = { telemetry, options: copyOfOptions(given) };
   return telemetry;
 }
@@ -53,6 +55,7 @@ function begin(settings: Settings): Telemetry {
   const before = (): void => {
     process.off("beforeExit", onNaturalEnd);
     for (const hook of hooks) hook.end();
+    threads.leave();
     if (processState.providers === providers) processState.providers = undefined;
     processState.outside = new Context();
     home[RUNNING] = undefined;
@@ -62,8 +65,10 @@ function begin(settings: Settings): Telemetry {
     endSignals();
     runtime?.end();
     endTelling();
+    threads.end();
   };
-  const { telemetry, providers, hurry } = build(settings, { before, after });
+  const { telemetry, providers, spans } = build(settings, { before, after });
+  const threads = amongThreads(settings, spans, providers.meterProvider);
   processState.providers = providers;
   attachCallbacksOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
@@ -81,7 +86,9 @@ function begin(settings: Settings): Telemetry {
   };
   process.on("beforeExit", onNaturalEnd);
   const flush = (): Promise<unknown> => telemetry.flush({ timeout: budget ?? SIGNAL_BUDGET });
-  const endSignals = signals ? endAtSignals({ of: "telemetry", hurry, end: flush }) : () => {};
+  const endSignals = signals
+    ? endAtSignals({ of: "telemetry", hurry: () => spans.hurry?.(), end: flush })
+    : () => {};
   return telemetry;
 }
 

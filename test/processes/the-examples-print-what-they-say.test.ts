@@ -29,6 +29,18 @@ describe("examples/rates.ts", () => {
   });
 });
 
+describe("examples/work-in-a-pool.ts", () => {
+  it("keeps the work of each worker in the trace of its sender, and counts in one series", async () => {
+    const { code, output, errors } = await spawned(["examples/work-in-a-pool.ts"]);
+    expect([code, errors]).to.deep.equal([0, ""]);
+    expect(output).to.include("8 spans of all threads").and.include("gallery.resized: 6");
+    for (const name of ["holidays", "wedding"]) {
+      expect(output).to.include(`${name}-400.jpg\n${name}-300.jpg\n${name}-200.jpg\n`);
+      expect(output).to.include(`gallery upload ${name}\n${"  gallery resize\n".repeat(3)}`);
+    }
+  });
+});
+
 describe("examples of databases", function () {
   this.timeout(60_000);
 
