@@ -42,14 +42,13 @@ export type { RecorderResult } from "./recorders/recorder-result.ts";
 export type { ReceivedRequest } from "./instrumentation/http-policy.ts";
 export { Lifecycle, type LifecycleOptions, type LifecycleStop } from "./lifecycle/lifecycle.ts";
 export type { LifecycleResource, StartResource, StopResource } from "./lifecycle/managed-resource.ts";
-export {
-  jsonLogger,
-  type LineFields,
-  type Logger,
-  type LoggerOptions,
-  type LogLevel,
-} from "./logs/json-logger.ts";
+export type { LogBridgeOptions } from "./logs/bridge-options.ts";
+export { jsonLogger, type LineFields, type Logger, type LoggerOptions } from "./logs/json-logger.ts";
+export type { LevelByContext, LogLevel } from "./logs/level.ts";
+export { logConsole } from "./logs/log-console.ts";
 export { type LogFields, logFields } from "./logs/log-fields.ts";
+export { pinoOptions } from "./logs/pino.ts";
+export { winstonOptions } from "./logs/winston.ts";
 export {
   counter,
   type Declare,

@@ -153,6 +153,27 @@ describe("examples of requests", function () {
     });
 });
 
+describe("examples/logs-with-pino.ts", () => {
+  it("writes of each request what it was, by its own ids, and of one in debug", async () => {
+    const { code, output, errors } = await spawned(["examples/logs-with-pino.ts"]);
+    expect([code, errors]).to.deep.equal([0, ""]);
+    const told = output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const [item, said] of Object.entries({
+      tea: ["reserved", "GET /items/{item} 200"],
+      milk: ["asked", "reserved", "GET /items/{item} 200"],
+      honey: ["reserved", "GET /items/{item} 200"],
+    })) {
+      const own = told.filter(({ request_id: request }) => request === item);
+      expect(own.map(({ msg }) => String(msg).replace(/ in .*/, ""))).to.deep.equal(said);
+      expect(new Set(own.map(({ trace_id: trace }) => trace))).to.have.property("size", 1);
+      expect(own[0]?.["trace_id"]).to.match(/^[0-9a-f]{32}$/);
+    }
+  });
+});
+
 describe("examples of tests", function () {
   this.timeout(20_000);
 
