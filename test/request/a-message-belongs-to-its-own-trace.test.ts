@@ -1,4 +1,4 @@
-import { propagation, SpanKind } from "@opentelemetry/api";
+import { propagation, type Span, SpanKind } from "@opentelemetry/api";
 import { expect } from "chai";
 import { EventEmitter, once } from "node:events";
 import { ContextVariable } from "../../src/context/context-variable.ts";
@@ -47,9 +47,10 @@ describe("a message that is consumed", () => {
       );
       expect(process?.parentSpanContext?.spanId).to.equal(publish?.spanContext().spanId);
       expect(saved?.parentSpanContext?.spanId).to.equal(process?.spanContext().spanId);
-      expect([process?.kind, process?.links, process?.attributes]).to.deep.equal([
+      const linked = process?.links.map(({ context }) => context.spanId);
+      expect([process?.kind, linked, process?.attributes]).to.deep.equal([
         SpanKind.CONSUMER,
-        [],
+        [publish?.spanContext().spanId],
         {
           "messaging.operation.name": "process",
           "messaging.operation.type": "process",
@@ -220,6 +221,48 @@ describe("messages that are consumed at once", () => {
       const batch = named(t, "process");
       expect(batch.parentSpanContext?.spanId).to.equal("b7ad6b7169203331");
       expect(batch.links).to.have.length(1);
+    }),
+  );
+});
+
+describe("the span of a message", () => {
+  for (const [name, attributes] of Object.entries({
+    "process orders.{id}": { "messaging.destination.template": "orders.{id}" },
+    "consume orders.7": { "messaging.operation.name": "consume" },
+    "process orders.8": { "messaging.destination.name": "orders.8" },
+    "process orders.7": { "messaging.operation.name": 5, "messaging.destination.template": ["a"] },
+  }))
+    it(
+      `is called by what its attributes say: ${name}`,
+      testTelemetry(async (t) => {
+        await consume({}, { destination: "orders.7", attributes }, () => {});
+        expect(named(t, name).attributes).to.deep.include(attributes);
+      }),
+    );
+
+  it(
+    "says by which class of error it has failed, and nothing of one where it has not",
+    testTelemetry(async (t) => {
+      const failing = [
+        () => Promise.reject(new RangeError("no such floor")),
+        () => Promise.reject(Object.assign(new Error("no broker"), { code: "ECONNREFUSED" })),
+        () => {
+          throw undefined;
+        },
+        (_message: object, span: Span) => {
+          span.end();
+          throw new Error("too late to tell");
+        },
+      ];
+      for (const fail of failing) await failureOf(consume({}, fail));
+      await consume({}, () => {});
+      expect(t.spans.map(({ attributes }) => attributes["error.type"])).to.deep.equal([
+        "RangeError",
+        "ECONNREFUSED",
+        "_OTHER",
+        undefined,
+        undefined,
+      ]);
     }),
   );
 });
