@@ -112,16 +112,18 @@ function linksOf(origins: readonly Context[], trust: Trust): Link[] {
   return trust === "ignore" ? [] : origins.flatMap((origin) => linksTo(origin));
 }
 
-/** Where the clients of brokers have headers: most, amqplib, SQS, BullMQ; else the message is its own. */
+/** Where the clients of brokers have headers: most, amqplib, SQS, SQS in Lambda, BullMQ; else the message is its own. */
 function carrierOf(message: unknown): unknown {
   try {
-    const { headers, properties, MessageAttributes, data } = Object(message) as {
+    const { headers, properties, MessageAttributes, messageAttributes, data } = Object(message) as {
       readonly headers?: unknown;
       readonly properties?: { readonly headers?: unknown };
       readonly MessageAttributes?: unknown;
+      readonly messageAttributes?: unknown;
       readonly data?: unknown;
     };
-    const found = headers ?? properties?.headers ?? MessageAttributes ?? (isObject(data) ? data : undefined);
+    const attributes = MessageAttributes ?? messageAttributes;
+    const found = headers ?? properties?.headers ?? attributes ?? (isObject(data) ? data : undefined);
     // What is its own carrier is asked for nothing by a method: who knows what its get() does.
     return found ?? { ...(Object(message) as object), get: undefined };
   } catch {

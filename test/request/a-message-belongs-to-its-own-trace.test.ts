@@ -1,3 +1,4 @@
+import { headers as emptyHeaders, type MsgHdrs } from "@nats-io/transport-node";
 import { propagation, type Span, SpanKind } from "@opentelemetry/api";
 import { expect } from "chai";
 import { EventEmitter, once } from "node:events";
@@ -14,6 +15,12 @@ import { refuse } from "../database/told-session.ts";
 import { failureOf } from "../trace/failures.ts";
 
 const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+function natsHeaders(fields: Record<string, string>): MsgHdrs {
+  const written = emptyHeaders();
+  for (const [name, value] of Object.entries(fields)) written.set(name, value);
+  return written;
+}
 
 function named({ spans }: TestTelemetry, name: string): ReadableSpan {
   const span = spans.find((each) => each.name === name);
@@ -86,9 +93,14 @@ describe("a message that is consumed", () => {
   for (const [client, message] of Object.entries({
     "headers of texts": { headers: { traceparent: TRACEPARENT } },
     "bytes, of Kafka": { headers: { traceparent: Buffer.from(TRACEPARENT) } },
-    "what is asked by get, of NATS": { headers: new Headers({ traceparent: TRACEPARENT }) },
+    "bytes in a list, of Kafka": { headers: { traceparent: [Buffer.from(TRACEPARENT)] } },
+    "what is asked by get": { headers: new Headers({ traceparent: TRACEPARENT }) },
+    "what is asked by get, of NATS": { headers: natsHeaders({ traceparent: TRACEPARENT }) },
+    "names as they are written in Go": { headers: natsHeaders({ Traceparent: TRACEPARENT }) },
+    "names of plain headers as they are written in Go": { headers: { Traceparent: TRACEPARENT } },
     "properties, of amqplib": { properties: { headers: { traceparent: TRACEPARENT } } },
     "attributes, of SQS": { MessageAttributes: { traceparent: { StringValue: TRACEPARENT } } },
+    "attributes, of SQS in Lambda": { messageAttributes: { traceparent: { stringValue: TRACEPARENT } } },
     "the data of a job, of BullMQ": { data: { traceparent: TRACEPARENT, order: 7 } },
     "a payload in JSON": { traceparent: TRACEPARENT, order: 7 },
   }))
