@@ -19,8 +19,14 @@ const GETTER: TextMapGetter<unknown> = {
   keys: (carrier) => Object.keys(Object(carrier) as object),
 };
 
-/** Of a plain object, or of what is asked by `get`, as Headers, a Map and the headers of NATS are. */
+/** By the name as it is, or as the clients of Go write it: "Traceparent". */
 function valueOf(carrier: unknown, key: string): unknown {
+  const value = valueAt(carrier, key);
+  return value === undefined || value === "" ? valueAt(carrier, canonical(key)) : value;
+}
+
+/** Of a plain object, or of what is asked by `get`, as Headers, a Map and the headers of NATS are. */
+function valueAt(carrier: unknown, key: string): unknown {
   const holder = Object(carrier) as { readonly get?: unknown; readonly [key: string]: unknown };
   if (Object.hasOwn(holder, key)) return holder[key];
   if (typeof holder.get !== "function") return undefined;
@@ -29,15 +35,19 @@ function valueOf(carrier: unknown, key: string): unknown {
   return value;
 }
 
-/** Texts come as bytes too, in Kafka, within an object, in SQS, and in lists. */
+function canonical(key: string): string {
+  return key.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
 function textOf(value: unknown): string | string[] | undefined {
+  return Array.isArray(value) ? value.map(lineOf).filter((line) => line !== undefined) : lineOf(value);
+}
+
+/** Texts come as bytes too, in Kafka, and within an object, in SQS, which Lambda spells otherwise. */
+function lineOf(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
-  if (Array.isArray(value)) return value.filter((each) => typeof each === "string");
-  const { StringValue, Value } = Object(value) as {
-    readonly StringValue?: unknown;
-    readonly Value?: unknown;
-  };
-  const text = StringValue ?? Value;
+  const { StringValue, stringValue, Value } = Object(value) as Readonly<Record<string, unknown>>;
+  const text = StringValue ?? stringValue ?? Value;
   return typeof text === "string" ? text : undefined;
 }
