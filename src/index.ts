@@ -97,6 +97,7 @@ export { start } from "./sdk/start.ts";
 export type { FlushOptions, Telemetry, TelemetryReport } from "./sdk/telemetry.ts";
 export { activeSpan, annotate } from "./trace/active-span.ts";
 export { alwaysRecord } from "./trace/always-record.ts";
+export { explain } from "./trace/explain.ts";
 export type { ReadableSpan, Resource, TimedEvent } from "./trace/record.ts";
 export { parentBased, type ParentBasedOptions } from "./trace/parent-based.ts";
 export {
