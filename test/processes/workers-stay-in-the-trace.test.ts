@@ -177,6 +177,20 @@ describe("telemetry of a worker", function () {
     expect(named(spans, "background")).to.have.length(2);
   });
 
+  it("is there too where the pool is older than the telemetry, and ends with it", async () => {
+    const { spans, output } = await exported(`
+      const pool = poolOf({ maxThreads: 1, minThreads: 1 });
+      await pool.run({ name: "before" });
+      const telemetry = start({ service: "late" });
+      await withSpan("caller", () => pool.run({ name: "after" }));
+      print((await telemetry.flush()).spans.delivered);
+      await pool.destroy();
+    `);
+    expect(output).to.equal("2\n");
+    expect(spans.map(({ name }) => name).toSorted()).to.deep.equal(["after", "caller"]);
+    expect(named(spans, "after")[0]?.resource["service.name"]).to.equal("late");
+  });
+
   it("holds no flush up where the worker is busy", async () => {
     const { output } = await exported(`
       const telemetry = start();
