@@ -6,6 +6,7 @@ import { quote, report } from "../core/diagnostics.ts";
 import type { IdGenerator } from "../core/ids.ts";
 import { type Limits, NO_LIMITS, resolveLimits } from "../core/limits.ts";
 import { nounFor } from "../core/noun.ts";
+import type { Redactor } from "../core/redaction.ts";
 import { partOf } from "../core/part.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
@@ -15,12 +16,13 @@ import type { BatchLimits } from "../export/batch-limits.ts";
 import { isDelegating } from "../metrics/callback-registry.ts";
 import { CompositePropagator } from "../propagation/composite-propagator.ts";
 import { detect } from "../resource/detect.ts";
-import { type ServiceResource, serviceResource } from "../resource/resource.ts";
+import { ServiceResource, serviceResource } from "../resource/resource.ts";
 import type { CollectionEnvironment, Environment, ExporterName } from "./environment.ts";
 import { type HttpSettings, httpSettings } from "./http-settings.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
 import { otlpSettings } from "./otlp-settings.ts";
 import { propagatorNamed } from "./propagators.ts";
+import { redactorOption } from "./redactor-option.ts";
 import { samplerNamed } from "./samplers.ts";
 import type { StartOptions } from "./options.ts";
 
@@ -40,6 +42,8 @@ export interface Settings {
   readonly processors: readonly SpanProcessor[];
   readonly limits: Limits;
   readonly idGenerator: IdGenerator | undefined;
+  /** Undefined: secrets stay. */
+  readonly redactor: Redactor | undefined;
   readonly http: HttpSettings;
   readonly exit: { readonly signals: boolean; readonly budget: number | undefined };
   readonly propagator: TextMapPropagator;
@@ -70,6 +74,7 @@ const NAMES = new Set([
   "limits",
   "http",
   "exit",
+  "redact",
   "idGenerator",
   "propagators",
   "tracerProvider",
@@ -84,10 +89,11 @@ const NAMES = new Set([
 export function resolveSettings(options: StartOptions, environment: Environment): Settings {
   const exporter = exporterOption(options.exporter);
   const named = typeof exporter === "string" ? exporter : undefined;
+  const redactor = redactorOption(options.redact);
   reportUnknown(options);
   return {
     isDisabled: environment.isDisabled,
-    resource: resourceIn(options, environment),
+    resource: resourceIn(options, environment, redactor),
     tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
     batch: environment.batch,
     metricsExporter: named ?? environment.metricsExporter ?? "otlp",
@@ -97,9 +103,10 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     processors: partsOption("processors", options.processors, PROCESSOR),
     limits: resolveLimits(options.limits, environment.limits),
     idGenerator: partOf("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
+    redactor,
     http: httpSettings(options.http, environment),
     exit: exitOption(options.exit),
-    propagator: propagatorIn(options.propagators, environment),
+    propagator: propagatorIn(options.propagators, environment, redactor),
     tracerProvider: tracerProviderOption(options),
     meterProvider: meterProviderOption(options),
     readers: partsOption("readers", options.readers, ["collect", "forceFlush", "shutdown"]),
@@ -155,13 +162,27 @@ function isMilliseconds(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= LONGEST_WAIT;
 }
 
-function propagatorIn(given: StartOptions["propagators"], environment: Environment): TextMapPropagator {
-  if (Array.isArray(given)) return propagatorNamed(given.map((name) => String(name).toLowerCase()));
+function propagatorIn(
+  given: StartOptions["propagators"],
+  environment: Environment,
+  redactor: Redactor | undefined,
+): TextMapPropagator {
+  if (Array.isArray(given))
+    return propagatorNamed(
+      given.map((name) => String(name).toLowerCase()),
+      redactor,
+    );
   const own = partOf("propagators", given as TextMapPropagator | undefined, "inject", "extract", "fields");
-  return own === undefined ? propagatorNamed(environment.propagators) : new CompositePropagator([own]);
+  return own === undefined
+    ? propagatorNamed(environment.propagators, redactor)
+    : new CompositePropagator([own], redactor);
 }
 
-function resourceIn(options: StartOptions, environment: Environment): ServiceResource {
+function resourceIn(
+  options: StartOptions,
+  environment: Environment,
+  redactor: Redactor | undefined,
+): ServiceResource {
   const { detectors, resourceAttributes, serviceName } = environment;
   const isAsked = detectors === undefined || detectors.includes("all") || detectors.includes("env");
   const named = {
@@ -171,13 +192,14 @@ function resourceIn(options: StartOptions, environment: Environment): ServiceRes
   };
   const given = new AttributeSet(NO_LIMITS);
   given.setAll(options.resource);
-  return serviceResource(
+  const resource = serviceResource(
     detect(detectors),
     isAsked ? resourceAttributes : {},
     withoutUndefined({ "service.name": serviceName }),
     given.toObject(),
     withoutUndefined(named),
   );
+  return redactor === undefined ? resource : new ServiceResource(redactor.attributes(resource.attributes));
 }
 
 function samplerIn({ sampler, samplerRatio }: Environment): Sampler | undefined {
