@@ -22,7 +22,7 @@ const MOST_KEYS = 1024;
 const LONGEST_KEPT = 160;
 
 /** … as are the texts of a key that has had so many different ones: most are new. The three bound the memory. */
-const MOST_TEXTS = 32;
+const MOST_TEXTS = 8;
 
 /** What is known of a key. */
 interface Verdict {
@@ -31,8 +31,8 @@ interface Verdict {
   readonly isSecret: boolean;
   /** The same of a parameter, `key=value` within a text. */
   readonly isSecretParameter: boolean;
-  /** The texts that it had and that held no secret. */
-  clean: Set<string> | undefined;
+  /** The texts that it had and that held no secret. A list: to compare with a few is faster than a hash of each. */
+  clean: string[] | undefined;
 }
 
 const NOTHING: readonly never[] = [];
@@ -46,7 +46,7 @@ export class Redactor {
   readonly #verdicts = new Map<string, Verdict>();
   /** Of the keys of the list before: that of a span of the same shape has them at the same places. */
   readonly #atPlace: Verdict[] = [];
-  readonly #names: Pick<Verdict, "clean"> = { clean: new Set() };
+  readonly #names: Pick<Verdict, "clean"> = { clean: [] };
   readonly #isSecretName = (name: string, isParameter: boolean): boolean => {
     const { isSecret, isSecretParameter, isAllowed } = this.#verdictOf(name);
     return (isParameter ? isSecretParameter : isSecret) && !isAllowed;
@@ -109,20 +109,27 @@ export class Redactor {
   text(text: string): string {
     try {
       const safe = withoutSecrets(text, this.#isSecretName);
-      return this.#values.reduce(
-        (kept, pattern) => kept.replaceAll(pattern, (found) => found && REDACTED),
-        safe,
-      );
+      return this.#values.length === 0 ? safe : this.#withoutOwn(safe);
     } catch {
       return REDACTED;
     }
   }
 
+  #withoutOwn(text: string): string {
+    return this.#values.reduce(
+      (kept, pattern) => kept.replaceAll(pattern, (found) => found && REDACTED),
+      text,
+    );
+  }
+
   /** A text of a key, or the like, of which it is known which of its texts are clean. */
   #known(text: string, verdict: Pick<Verdict, "clean">): string {
-    if (verdict.clean?.has(text) === true) return text;
+    const { clean } = verdict;
+    if (clean === undefined) return this.text(text);
+    for (let place = 0; place < clean.length; place++) if (clean[place] === text) return text;
     const safe = this.text(text);
-    if (safe === text && verdict.clean !== undefined) noteClean(text, verdict);
+    if (safe === text && text.length <= LONGEST_KEPT && clean.push(text) > MOST_TEXTS)
+      verdict.clean = undefined;
     return safe;
   }
 
@@ -169,18 +176,13 @@ export class Redactor {
       isAllowed: this.#allowed.has(key),
       isSecret,
       isSecretParameter: isSecret || namesSecretParameter(key),
-      clean: new Set(),
+      clean: [],
     };
     if (key.length > LONGEST_KEPT) return verdict;
     if (this.#verdicts.size >= MOST_KEYS) this.#verdicts.clear();
     this.#verdicts.set(key, verdict);
     return verdict;
   }
-}
-
-function noteClean(text: string, verdict: Pick<Verdict, "clean">): void {
-  if (text.length > LONGEST_KEPT) return;
-  if (verdict.clean?.add(text).size === MOST_TEXTS) verdict.clean = undefined;
 }
 
 /** Of a list its kind stays; null and booleans are no secrets. */

@@ -54,7 +54,7 @@ export function wordsOf(key: string): string[] {
   const apart = key.replaceAll(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$& ");
   return apart
     .toLowerCase()
-    .split(/[^a-z\d]+/)
+    .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "");
 }
 

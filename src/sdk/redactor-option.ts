@@ -2,8 +2,13 @@ import { isRegExp } from "node:util/types";
 import { describe, report } from "../core/diagnostics.ts";
 import { isArray } from "../core/noun.ts";
 import { type RedactionOptions, Redactor } from "../core/redaction.ts";
+import { wordsOf } from "../core/sensitive-keys.ts";
 
-const IS_TEXT = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+/** Of words, or a pattern of the whole key. */
+const isKey = (value: unknown): value is string | RegExp =>
+  isRegExp(value) || (isText(value) && wordsOf(value).length > 0);
 
 /** By what the option says; undefined for false. What it says wrongly is reported and left out: the rest is redacted all the same. */
 export function redactorOption(given: unknown): Redactor | undefined {
@@ -23,9 +28,9 @@ function checked(given: object): RedactionOptions {
   if (typeof given !== "object" || isArray(given) || Object.keys(unknown).length > 0)
     report("invalid_configuration", `redact is not understood: ${SHAPE}`);
   return {
-    keys: listOf("keys", keys, (key) => IS_TEXT(key) || isRegExp(key)),
+    keys: listOf("keys", keys, isKey),
     values: listOf("values", values, isRegExp),
-    allow: listOf("allow", allow, IS_TEXT),
+    allow: listOf("allow", allow, isText),
   };
 }
 

@@ -169,6 +169,7 @@ describe("a key", () => {
       expect(namesSecret(key, more)).to.equal(true);
     for (const key of ["card.other.holder", "mail", "holder"]) expect(namesSecret(key, more)).to.equal(false);
     expect(namesSecret("anything", [wordsOf("…")])).to.equal(false);
+    expect(namesSecret("клиент.Пароль", [wordsOf("пароль")])).to.equal(true);
   });
 
   it("is a secret as a parameter of a URL where as an attribute it is none", () => {

@@ -51,6 +51,7 @@ describe("start({ redact })", () => {
     "another name": { key: ["password"] },
     "keys that are no list": { keys: "email" },
     "keys of another kind": { keys: [5, null, {}, ""] },
+    "a key without a word": { keys: ["_.-"] },
     "patterns that are texts": { values: ["cust"] },
     "patterns that only look so": { values: [{ source: "a", flags: "", [Symbol.replace]: () => "" }] },
     "keys to allow that are patterns": { allow: [/a/] },
