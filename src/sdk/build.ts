@@ -4,18 +4,20 @@ import { Account } from "../export/account.ts";
 import { readEnvironment, readVerbosity } from "./environment.ts";
 import type { StartOptions } from "./options.ts";
 import { metricPipeline } from "./metric-pipeline.ts";
+import type { LeftForWorkers } from "../threads/left-for-workers.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { spanPipeline } from "./span-pipeline.ts";
-import { type Telemetry, telemetryOf, type Undoing } from "./telemetry.ts";
+import { type Telemetry, telemetryOf, type Surroundings } from "./telemetry.ts";
 
 /** Telemetry that is at work, and where its spans and measurements go. */
 interface Built {
   readonly telemetry: Telemetry;
   readonly providers: Providers;
-  readonly hurry: () => void;
+  readonly spans: Pipeline;
 }
 
-export function build(settings: Settings, undo: Undoing = {}): Built {
+export function build(settings: Settings, around: Surroundings = {}): Built {
   const { propagator } = settings;
   const accounts = { spans: new Account(), metrics: new Account() };
   const metrics = metricPipeline(settings, accounts.metrics);
@@ -25,14 +27,14 @@ export function build(settings: Settings, undo: Undoing = {}): Built {
   const providers = { tracerProvider, meterProvider, propagator };
   const after = (): void => {
     metrics.self?.end();
-    undo.after?.();
+    around.after?.();
   };
   const telemetry = telemetryOf(
     { pipeline: spans, account: accounts.spans },
     { pipeline: metrics, account: accounts.metrics },
-    { ...undo, after },
+    { ...around, after },
   );
-  return { telemetry: withProviders(telemetry, providers), providers, hurry: () => spans.hurry?.() };
+  return { telemetry: withProviders(telemetry, providers), providers, spans };
 }
 
 /** What no object is gives no options, and is reported. */
@@ -43,16 +45,16 @@ export function isOptions(options: unknown): options is StartOptions {
 }
 
 /** Never throws: a getter may. */
-export function settingsFor(options: StartOptions): Settings {
+export function settingsFor(options: StartOptions, left?: LeftForWorkers): Settings {
   setVerbosity(readVerbosity());
   const environment = readEnvironment();
   try {
-    return resolveSettings(options, environment);
+    return resolveSettings(options, environment, left);
   } catch (thrown) {
     report(
       "invalid_configuration",
       `start() could not read its options (${describe(thrown)}) and goes on without them`,
     );
-    return resolveSettings({}, environment);
+    return resolveSettings({}, environment, left);
   }
 }

@@ -9,7 +9,7 @@ import { CardinalityWatch } from "../metrics/cardinality-watch.ts";
 import { NamesakeWatch } from "../metrics/namesake-watch.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { terminal } from "../export/terminal.ts";
-import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import { batchQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
 import { guardedReader } from "./guarded-reader.ts";
 import { watchedReader } from "./metric-reader.ts";
 import { SelfMetrics } from "./self-metrics.ts";
@@ -45,6 +45,8 @@ export function metricPipeline(settings: Settings, account: Account): MetricPipe
       ...foreignPipeline(settings.meterProvider),
       self: selfMetricsIn(settings.meterProvider, settings),
     };
+  if (settings.parentThread !== undefined)
+    return { ...NO_METRICS, meterProvider: settings.parentThread.meterProvider };
   try {
     return sdkMetricPipeline(settings, account);
   } catch (thrown) {
@@ -65,7 +67,9 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
   let took: Took | undefined;
   let collecting: ReturnType<SelfMetrics["reader"]> | undefined;
   const queue =
-    metricsExporter === "otlp" ? deliveryQueue(metrics, account, (...sent) => took?.(...sent)) : undefined;
+    metricsExporter === "otlp"
+      ? batchQueue(metrics, undefined, account, (...sent) => took?.(...sent))
+      : undefined;
   const exporter =
     queue === undefined
       ? new ConsoleMetrics(serviceOf(resource), account, terminal())

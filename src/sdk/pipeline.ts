@@ -2,6 +2,7 @@ import { runSuppressed } from "../context/suppression.ts";
 import { type Deadline, endsBy } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
+import type { Batch, BatchQueue } from "../export/batch-queue.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { type HttpTarget, httpTransport } from "../export/http-transport.ts";
 import type { Outcome } from "../export/outcome.ts";
@@ -10,6 +11,10 @@ import type { Resource } from "../resource/resource.ts";
 
 /** One signal's way out of the process. */
 export interface Pipeline {
+  /** Takes what a worker has made; where there is none, workers make nothing for it. */
+  admit?(batch: Batch): void;
+  /** What there is leaves at once, as far as that needs no time. */
+  cut?(): void;
   /** Told as the process is asked to end: what comes afterwards leaves at once. */
   hurry?(): void;
   flush(deadline: Deadline): Promise<void>;
@@ -48,8 +53,14 @@ function reportFailure(thrown: unknown): void {
 /** Told of an attempt to send, and how long it took, in seconds. */
 export type Took = (seconds: number, outcome: Outcome) => void;
 
-/** The queue to a collector. */
-export function deliveryQueue(target: HttpTarget, account: Account, took: Took): DeliveryQueue {
+/** The queue to a collector, or in a worker to the thread that has one. */
+export function batchQueue(
+  target: HttpTarget,
+  parentThread: { queue(account: Account): BatchQueue } | undefined,
+  account: Account,
+  took: Took,
+): BatchQueue {
+  if (parentThread !== undefined) return parentThread.queue(account);
   const { origin, pathname } = target.url;
   return new DeliveryQueue(timedTransport(httpTransport(target), took), account, `${origin}${pathname}`);
 }

@@ -9,7 +9,7 @@ import { performance } from "node:perf_hooks";
 import { describe, report } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
 import type { Account, DropReason } from "../export/account.ts";
-import type { DeliveryQueue } from "../export/delivery-queue.ts";
+import type { BatchQueue } from "../export/batch-queue.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
 import type { Outcome } from "../export/outcome.ts";
 import type { SpanCensus } from "../trace/span-census.ts";
@@ -52,7 +52,7 @@ export class SelfMetrics {
   }
 
   /** What became of spans between their end and the exporter; `capacity` in spans, where there is such a bound. */
-  processor(account: Account, queue: DeliveryQueue, capacity: number | undefined): void {
+  processor(account: Account, queue: BatchQueue, capacity: number | undefined): void {
     const attributes = component("batching_span_processor");
     this.#observe("upDownCounter", "processor.span.queue.size", "{span}", (result) =>
       result.observe(account.pending - queue.underWay, attributes),
@@ -74,7 +74,7 @@ export class SelfMetrics {
     item: "span" | "metric_data_point",
     target: HttpTarget,
     account: Account,
-    queue: DeliveryQueue,
+    queue: BatchQueue,
   ): (seconds: number, outcome: Outcome) => void {
     const attributes = exporterAttributes(item, target);
     const unit = item === "span" ? "{span}" : "{data_point}";

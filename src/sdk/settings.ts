@@ -1,5 +1,12 @@
-import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
+import type {
+  Attributes,
+  ContextManager,
+  MeterProvider,
+  TextMapPropagator,
+  TracerProvider,
+} from "@opentelemetry/api";
 import type { IMetricReader, ViewOptions } from "@opentelemetry/sdk-metrics";
+import { threadId } from "node:worker_threads";
 import { AttributeSet } from "../core/attributes.ts";
 import { LONGEST_WAIT } from "../core/deadline.ts";
 import { quote, report } from "../core/diagnostics.ts";
@@ -21,6 +28,8 @@ import type { CollectionEnvironment, Environment, ExporterName } from "./environ
 import { type HttpSettings, httpSettings } from "./http-settings.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
 import { otlpSettings } from "./otlp-settings.ts";
+import type { LeftForWorkers } from "../threads/left-for-workers.ts";
+import { ParentThread } from "../threads/parent-thread.ts";
 import { propagatorNamed } from "./propagators.ts";
 import { redactorOption } from "./redactor-option.ts";
 import { samplerNamed } from "./samplers.ts";
@@ -52,6 +61,8 @@ export interface Settings {
   readonly readers: readonly IMetricReader[];
   readonly views: readonly ViewOptions[];
   readonly contextManager: ContextManager | undefined;
+  /** In a worker: the thread that exports for it. */
+  readonly parentThread: ParentThread | undefined;
   readonly isRuntimeMeasured: boolean;
   readonly isSelfMeasured: boolean;
 }
@@ -86,17 +97,23 @@ const NAMES = new Set([
   "selfMetrics",
 ] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
 
-export function resolveSettings(options: StartOptions, environment: Environment): Settings {
+export function resolveSettings(
+  options: StartOptions,
+  environment: Environment,
+  left?: LeftForWorkers,
+): Settings {
   const exporter = exporterOption(options.exporter);
   const named = typeof exporter === "string" ? exporter : undefined;
   const redactor = redactorOption(options.redact);
   reportUnknown(options);
+  // Whoever says where to goes there.
+  const parent = exporter === undefined && options.endpoint === undefined ? left : undefined;
   return {
     isDisabled: environment.isDisabled,
-    resource: resourceIn(options, environment, redactor),
-    tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
+    resource: resourceIn(options, environment, parent, redactor),
+    tracesExporter: exporter ?? parent?.exporters.spans ?? environment.tracesExporter ?? "otlp",
     batch: environment.batch,
-    metricsExporter: named ?? environment.metricsExporter ?? "otlp",
+    metricsExporter: named ?? parent?.exporters.metrics ?? environment.metricsExporter ?? "otlp",
     ...otlpSettings(options, environment),
     collection: environment.collection,
     sampler: partOf("sampler", options.sampler, "shouldSample") ?? samplerIn(environment),
@@ -112,6 +129,7 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     readers: partsOption("readers", options.readers, ["collect", "forceFlush", "shutdown"]),
     views: partsOption("views", options.views, []),
     contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
+    parentThread: parent && new ParentThread(parent.thread),
     isRuntimeMeasured: flag("runtimeMetrics", options.runtimeMetrics),
     isSelfMeasured: flag("selfMetrics", options.selfMetrics),
   };
@@ -181,6 +199,7 @@ function propagatorIn(
 function resourceIn(
   options: StartOptions,
   environment: Environment,
+  left: LeftForWorkers | undefined,
   redactor: Redactor | undefined,
 ): ServiceResource {
   const { detectors, resourceAttributes, serviceName } = environment;
@@ -196,10 +215,17 @@ function resourceIn(
     detect(detectors),
     isAsked ? resourceAttributes : {},
     withoutUndefined({ "service.name": serviceName }),
+    left === undefined ? {} : { ...withoutInstance(left.resource), "thread.id": threadId },
     given.toObject(),
     withoutUndefined(named),
   );
   return redactor === undefined ? resource : new ServiceResource(redactor.attributes(resource.attributes));
+}
+
+/** Each thread counts for itself, so its metrics are to be told from those of the others. */
+function withoutInstance(resource: Attributes): Attributes {
+  const { "service.instance.id": _instance, ...others } = resource;
+  return others;
 }
 
 function samplerIn({ sampler, samplerRatio }: Environment): Sampler | undefined {

@@ -1,18 +1,21 @@
+import { setImmediate } from "node:timers";
 import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
 import { type Deadline, halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleSpans } from "../export/console-spans.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
-import type { DeliveryQueue } from "../export/delivery-queue.ts";
+import type { BatchQueue } from "../export/batch-queue.ts";
+import { handedSpans } from "../export/handed-spans.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { SpanBatcher } from "../export/span-batcher.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
+import { drainWorkers } from "../threads/worker-intake.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { SpanCensus } from "../trace/span-census.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
 import { terminal } from "../export/terminal.ts";
-import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import { batchQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
 import type { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -50,6 +53,8 @@ export function spanPipeline(
   return {
     tracerProvider,
     hurry: () => sink.hurry?.(),
+    cut: () => sink.cut?.(),
+    admit: (batch) => sink.admit?.(batch),
     flush: async (deadline) => {
       await within(own(deadline), () => tracerProvider.forceFlush());
       await sink.flush(deadline);
@@ -73,18 +78,54 @@ function spanSink(
   if (typeof exporter !== "string") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":
-      return new SpanBatcher(resource, spanQueue(settings, account, self), account, batch);
+      return handingOver(
+        new SpanBatcher(resource, spanQueue(settings, account, self), account, batch),
+        settings,
+      );
     case "console":
-      return new ConsoleSpans(serviceOf(resource), account, terminal());
+      return drawing(new ConsoleSpans(serviceOf(resource), account, terminal()));
     case "none":
       return NOWHERE;
   }
 }
 
-function spanQueue(settings: Settings, account: Account, self: SelfMetrics | undefined): DeliveryQueue {
+/** What a worker has is handed over with each turn of its event loop: it may be terminated at any moment. */
+function handingOver(batcher: SpanBatcher, { parentThread }: Settings): SpanSink & Pipeline {
+  if (parentThread === undefined) return batcher;
+  let isDue = false;
+  const cut = (): void => {
+    isDue = false;
+    batcher.cut();
+  };
+  return {
+    accept: (record) => {
+      batcher.accept(record);
+      if (!isDue) setImmediate(cut);
+      isDue = true;
+    },
+    cut,
+    flush: (deadline) => batcher.flush(deadline),
+    close: (deadline) => batcher.close(deadline),
+  };
+}
+
+/** A trace is drawn as one, whichever threads it is of. */
+function drawing(spans: ConsoleSpans): SpanSink & Pipeline {
+  return {
+    accept: (record) => {
+      if (record.isParentRemote !== false) drainWorkers();
+      spans.accept(record);
+    },
+    admit: (batch) => handedSpans(batch, { isOneProcess: true }).forEach((span) => spans.accept(span)),
+    flush: () => spans.flush(),
+    close: () => spans.close(),
+  };
+}
+
+function spanQueue(settings: Settings, account: Account, self: SelfMetrics | undefined): BatchQueue {
   const target = tracesTarget(settings);
   let took: Took | undefined;
-  const queue = deliveryQueue(target, account, (...sent) => took?.(...sent));
+  const queue = batchQueue(target, settings.parentThread, account, (...sent) => took?.(...sent));
   if (self !== undefined) took = self.exporter("span", target, account, queue);
   self?.processor(account, queue, settings.batch.queueSpans);
   return queue;
@@ -99,6 +140,7 @@ function tracesTarget({ traces, batch }: Settings): HttpTarget {
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {
   return {
     accept: (span) => batcher.accept(span),
+    admit: (batch) => handedSpans(batch, { isOneProcess: false }).forEach((span) => batcher.accept(span)),
     hurry: () => batcher.hurry(),
     flush: (deadline) => within(deadline, () => batcher.flush()),
     close: async (deadline) => {

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { deadlineIn, endsBy, LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report, type Trouble, troubles } from "../core/diagnostics.ts";
+import { drainWorkers } from "../threads/worker-intake.ts";
 import type { Account, SignalReport } from "../export/account.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -37,20 +38,23 @@ interface Way {
   readonly account: Account;
 }
 
-/** Undoes what `start()` put in place: before the last flush, and after it. */
-export interface Undoing {
+/** What `start()` has put around a telemetry. */
+export interface Surroundings {
+  /** Undoes what is to be gone before the last flush … */
   readonly before?: () => void;
+  /** … and after it. */
   readonly after?: () => void;
 }
 
 /** Both signals under one handle. */
-export function telemetryOf(spans: Way, metrics: Way, undo: Undoing): Telemetry {
+export function telemetryOf(spans: Way, metrics: Way, around: Surroundings): Telemetry {
   const account = (): TelemetryReport => ({
     spans: spans.account.report(),
     metrics: metrics.account.report(),
     troubles: troubles(),
   });
   const both = async (act: (pipeline: Pipeline) => Promise<void>): Promise<TelemetryReport> => {
+    drainWorkers();
     await Promise.all([spans, metrics].map(({ pipeline }) => act(pipeline).catch(reportFailure)));
     return account();
   };
@@ -65,9 +69,9 @@ export function telemetryOf(spans: Way, metrics: Way, undo: Undoing): Telemetry 
     },
     shutdown: (options) => {
       if (shutdown !== undefined) return shutdown;
-      undo.before?.();
+      around.before?.();
       const deadline = deadlineIn(timeoutOf(options));
-      return (shutdown = both((pipeline) => pipeline.close(deadline)).finally(undo.after));
+      return (shutdown = both((pipeline) => pipeline.close(deadline)).finally(around.after));
     },
     [Symbol.asyncDispose]: async () => {
       await telemetry.shutdown();
