@@ -39,6 +39,8 @@ const NOTHING: readonly never[] = [];
 
 /** Takes secrets out of what is to leave the process: what has the key of one, and what looks like one within texts. */
 export class Redactor {
+  /** For another that is to do the same, in another thread perhaps. */
+  readonly options: RedactionOptions;
   readonly #words: readonly (readonly string[])[];
   readonly #keys: readonly RegExp[];
   readonly #values: readonly RegExp[];
@@ -54,10 +56,12 @@ export class Redactor {
 
   /** Patterns are its own from then on: none keeps a place between two uses. */
   constructor({ keys = NOTHING, values = NOTHING, allow = NOTHING }: RedactionOptions = {}) {
-    this.#words = keys.filter((key) => typeof key === "string").map(wordsOf);
+    const words = keys.filter((key) => typeof key === "string");
+    this.#words = words.map(wordsOf);
     this.#keys = keys.filter((key) => typeof key !== "string").map((key) => withFlags(key, ""));
     this.#values = values.map((pattern) => withFlags(pattern, "g"));
     this.#allowed = new Set(allow);
+    this.options = { keys: [...words, ...this.#keys], values: this.#values, allow: [...allow] };
   }
 
   /** HOT. Those of a flat list, in place. */

@@ -104,10 +104,10 @@ export function resolveSettings(
 ): Settings {
   const exporter = exporterOption(options.exporter);
   const named = typeof exporter === "string" ? exporter : undefined;
-  const redactor = redactorOption(options.redact);
   reportUnknown(options);
   // Whoever says where to goes there.
   const parent = exporter === undefined && options.endpoint === undefined ? left : undefined;
+  const redactor = redactorOption(options.redact ?? parent?.redact);
   return {
     isDisabled: environment.isDisabled,
     resource: resourceIn(options, environment, parent, redactor),
