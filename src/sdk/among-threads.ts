@@ -18,7 +18,7 @@ export function amongThreads(
   spans: Pick<Pipeline, "cut" | "admit">,
   meterProvider: MeterProvider,
 ): AmongThreads {
-  const { parentThread, resource, tracesExporter, metricsExporter } = settings;
+  const { parentThread, resource, redactor, tracesExporter, metricsExporter } = settings;
   if (parentThread !== undefined) {
     const end = parentThread.serve(() => spans.cut?.());
     return { leave: () => {}, end };
@@ -29,6 +29,7 @@ export function amongThreads(
   leaveForWorkers({
     thread: threadId,
     resource: resource.attributes,
+    redact: redactor?.options ?? false,
     exporters: {
       spans: tracesExporter === "none" ? "none" : "otlp",
       metrics: metricsExporter === "none" ? "none" : "otlp",

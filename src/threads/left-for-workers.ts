@@ -1,11 +1,15 @@
 import type { Attributes } from "@opentelemetry/api";
 import { getEnvironmentData, setEnvironmentData, threadId } from "node:worker_threads";
 
+import type { RedactionOptions } from "../core/redaction.ts";
+
 /** What telemetry leaves for the workers of its process. */
 export interface LeftForWorkers {
   /** The thread that exports. */
   readonly thread: number;
   readonly resource: Attributes;
+  /** What is taken out of spans, which a worker makes ready to be sent. */
+  readonly redact: false | RedactionOptions;
   /** Whether anybody is to be told at all; what is made is handed over. */
   readonly exporters: { readonly spans: "otlp" | "none"; readonly metrics: "otlp" | "none" };
 }

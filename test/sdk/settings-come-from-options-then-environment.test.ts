@@ -8,9 +8,16 @@ import { forgetWhatWasTold, silently } from "../stderr.ts";
 const settings = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
   resolveSettings(options, readEnvironment(variables));
 
-/** Settings but for where OTLP goes. */
+/** Settings but for where OTLP goes, how headers are told, and what is taken out. */
 const besideOtlp = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) => {
-  const { traces: _, metrics: __, resource, propagator: ___, ...rest } = settings(options, variables);
+  const {
+    traces: _,
+    metrics: __,
+    resource,
+    propagator: ___,
+    redactor: ____,
+    ...rest
+  } = settings(options, variables);
   return { ...rest, service: resource.attributes["service.name"] };
 };
 
@@ -39,6 +46,7 @@ const UNSAID = {
   readers: [],
   views: [],
   contextManager: undefined,
+  parentThread: undefined,
   isRuntimeMeasured: false,
   isSelfMeasured: false,
 };
