@@ -120,7 +120,7 @@ function readBatch(reader: VariableReader): Partial<BatchLimits> {
   return withoutUndefined({
     delay: reader.duration(0, "OTEL_BSP_SCHEDULE_DELAY"),
     exportTimeout: reader.timeout("OTEL_BSP_EXPORT_TIMEOUT"),
-    queueSpans: reader.whole(1, "OTEL_BSP_MAX_QUEUE_SIZE"),
-    batchSpans: reader.whole(1, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
+    queueRecords: reader.whole(1, "OTEL_BSP_MAX_QUEUE_SIZE"),
+    batchRecords: reader.whole(1, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
   });
 }

@@ -5,7 +5,8 @@ import { ConsoleSpans } from "../export/console-spans.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
 import type { DeliveryQueue } from "../export/delivery-queue.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
-import { SpanBatcher } from "../export/span-batcher.ts";
+import { RecordBatcher } from "../export/record-batcher.ts";
+import { SPANS } from "../export/record-kind.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { SpanCensus } from "../trace/span-census.ts";
@@ -71,7 +72,7 @@ function spanSink(
   if (typeof exporter !== "string") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":
-      return new SpanBatcher(resource, spanQueue(settings, account, self), account, batch);
+      return new RecordBatcher(SPANS, resource, spanQueue(settings, account, self), account, batch);
     case "console":
       return new ConsoleSpans(serviceOf(resource), account, terminal());
     case "none":
@@ -84,14 +85,14 @@ function spanQueue(settings: Settings, account: Account, self: SelfMetrics | und
   let took: Took | undefined;
   const queue = deliveryQueue(target, account, (...sent) => took?.(...sent));
   if (self !== undefined) took = self.exporter("span", target, account, queue);
-  self?.processor(account, queue, settings.batch.queueSpans);
+  self?.processor(account, queue, settings.batch.queueRecords);
   return queue;
 }
 
 /** An attempt ends at the nearer of the time-outs of exporter and batching; batches of a size that is asked for stay apart. */
 function tracesTarget({ traces, batch }: Settings): HttpTarget {
   const timeout = Math.min(traces.timeout, batch.exportTimeout ?? Infinity);
-  return { ...traces, timeout, joins: batch.batchSpans === undefined };
+  return { ...traces, timeout, joins: batch.batchRecords === undefined };
 }
 
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {

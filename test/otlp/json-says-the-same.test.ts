@@ -5,7 +5,8 @@ import { decodeMetricsJson } from "../../src/otlp/decode-metrics-json.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { decodeTracesJson } from "../../src/otlp/decode-traces-json.ts";
 import { encodeMetrics } from "../../src/otlp/encode-metrics.ts";
-import { SpanBatchEncoder } from "../../src/otlp/span-batch-encoder.ts";
+import { writeSpan } from "../../src/otlp/encode-span.ts";
+import { RecordBatchEncoder } from "../../src/otlp/record-batch-encoder.ts";
 import { toJson } from "../../src/otlp/to-json.ts";
 import type { SpanRecord } from "../../src/trace/record.ts";
 import { anyMetrics } from "./metric-records.ts";
@@ -30,7 +31,7 @@ function signed(value: unknown): unknown {
 const said = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString()) as unknown;
 
 function bodyOf(records: readonly SpanRecord[]): Uint8Array {
-  const encoder = new SpanBatchEncoder(RESOURCE);
+  const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
   for (const record of records) encoder.append(record);
   return encoder.take();
 }

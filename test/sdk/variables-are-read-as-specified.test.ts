@@ -323,7 +323,7 @@ describe("variables are read as specified", () => {
       OTEL_METRIC_EXPORT_INTERVAL: `${most}`,
       OTEL_BSP_SCHEDULE_DELAY: `000${most}`,
     });
-    expect([batch.queueSpans, batch.delay, limits.eventCountLimit, collection.interval]).to.deep.equal([
+    expect([batch.queueRecords, batch.delay, limits.eventCountLimit, collection.interval]).to.deep.equal([
       most,
       most,
       most,
