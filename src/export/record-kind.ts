@@ -1,4 +1,6 @@
 import { describe } from "../core/diagnostics.ts";
+import type { LogRecord } from "../logs/record.ts";
+import { writeLog } from "../otlp/encode-log.ts";
 import { writeSpan } from "../otlp/encode-span.ts";
 import type { Scoped, WriteRecord } from "../otlp/record-batch-encoder.ts";
 import type { SpanRecord } from "../trace/record.ts";
@@ -16,11 +18,20 @@ export interface RecordKind<Item extends Scoped> {
   readonly queueVariable: string;
 }
 
-/** (Specification: Batching processor, scheduledDelayMillis) */
+/** (Specification: Trace SDK, Batching processor, scheduledDelayMillis) */
 export const SPANS: RecordKind<SpanRecord> = {
   write: writeSpan,
   delay: 5_000,
   titleOf: ({ name }) => `span ${describe(name)}`,
   plural: "spans",
   queueVariable: "OTEL_BSP_MAX_QUEUE_SIZE",
+};
+
+/** (Specification: Logs SDK, Batching processor, scheduledDelayMillis) */
+export const LOGS: RecordKind<LogRecord> = {
+  write: writeLog,
+  delay: 1_000,
+  titleOf: () => "a log record",
+  plural: "log records",
+  queueVariable: "OTEL_BLRP_MAX_QUEUE_SIZE",
 };
