@@ -3,12 +3,13 @@ import { describe, quote, report, setVerbosity } from "../core/diagnostics.ts";
 import { Account } from "../export/account.ts";
 import { readEnvironment, readVerbosity } from "./environment.ts";
 import type { StartOptions } from "./options.ts";
+import { logPipeline } from "./log-pipeline.ts";
 import { metricPipeline } from "./metric-pipeline.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { spanPipeline } from "./span-pipeline.ts";
 import { type Telemetry, telemetryOf, type Undoing } from "./telemetry.ts";
 
-/** Telemetry that is at work, and where its spans and measurements go. */
+/** Telemetry that is at work, and where its spans, measurements and log records go. */
 interface Built {
   readonly telemetry: Telemetry;
   readonly providers: Providers;
@@ -17,22 +18,31 @@ interface Built {
 
 export function build(settings: Settings, undo: Undoing = {}): Built {
   const { propagator } = settings;
-  const accounts = { spans: new Account(), metrics: new Account() };
+  const accounts = { spans: new Account(), metrics: new Account(), logs: new Account() };
   const metrics = metricPipeline(settings, accounts.metrics);
   const spans = spanPipeline(settings, accounts.spans, metrics.self);
+  const logs = logPipeline(settings, accounts.logs, metrics.self);
   const { tracerProvider } = spans;
   const { meterProvider } = metrics;
-  const providers = { tracerProvider, meterProvider, propagator };
+  const { loggerProvider } = logs;
+  const providers = { tracerProvider, meterProvider, ...(loggerProvider && { loggerProvider }), propagator };
   const after = (): void => {
     metrics.self?.end();
     undo.after?.();
   };
   const telemetry = telemetryOf(
-    { pipeline: spans, account: accounts.spans },
-    { pipeline: metrics, account: accounts.metrics },
+    {
+      spans: { pipeline: spans, account: accounts.spans },
+      metrics: { pipeline: metrics, account: accounts.metrics },
+      logs: { pipeline: logs, account: accounts.logs },
+    },
     { ...undo, after },
   );
-  return { telemetry: withProviders(telemetry, providers), providers, hurry: () => spans.hurry?.() };
+  const hurry = (): void => {
+    spans.hurry?.();
+    logs.hurry?.();
+  };
+  return { telemetry: withProviders(telemetry, providers), providers, hurry };
 }
 
 /** What no object is gives no options, and is reported. */

@@ -2,11 +2,13 @@ import { runSuppressed } from "../context/suppression.ts";
 import { type Deadline, endsBy } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
+import type { BatchLimits } from "../export/batch-limits.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { type HttpTarget, httpTransport } from "../export/http-transport.ts";
 import type { Outcome } from "../export/outcome.ts";
 import { timedTransport } from "../export/timed-transport.ts";
 import type { Resource } from "../resource/resource.ts";
+import type { SelfMetrics } from "./self-metrics.ts";
 
 /** One signal's way out of the process. */
 export interface Pipeline {
@@ -52,6 +54,26 @@ export type Took = (seconds: number, outcome: Outcome) => void;
 export function deliveryQueue(target: HttpTarget, account: Account, took: Took): DeliveryQueue {
   const { origin, pathname } = target.url;
   return new DeliveryQueue(timedTransport(httpTransport(target), took), account, `${origin}${pathname}`);
+}
+
+/**
+ * The same for batches of spans or log records: an attempt ends at the nearer of the time-outs of exporter and batching;
+ * batches of a size that is asked for stay apart.
+ */
+export function batchQueue(
+  item: "span" | "log",
+  target: HttpTarget,
+  batch: Partial<BatchLimits>,
+  account: Account,
+  self: SelfMetrics | undefined,
+): DeliveryQueue {
+  const timeout = Math.min(target.timeout, batch.exportTimeout ?? Infinity);
+  const joined = { ...target, timeout, joins: batch.batchRecords === undefined };
+  let took: Took | undefined;
+  const queue = deliveryQueue(joined, account, (...sent) => took?.(...sent));
+  took = self?.exporter(item, joined, account, queue);
+  self?.processor(item, account, queue, batch.queueRecords);
+  return queue;
 }
 
 export function serviceOf(resource: Resource): string {

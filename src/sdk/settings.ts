@@ -4,7 +4,14 @@ import { AttributeSet } from "../core/attributes.ts";
 import { LONGEST_WAIT } from "../core/deadline.ts";
 import { quote, report } from "../core/diagnostics.ts";
 import type { IdGenerator } from "../core/ids.ts";
-import { type Limits, NO_LIMITS, resolveLimits } from "../core/limits.ts";
+import {
+  type AttributeLimits,
+  attributeLimits,
+  DEFAULT_LIMITS,
+  type Limits,
+  NO_LIMITS,
+  resolveLimits,
+} from "../core/limits.ts";
 import { nounFor } from "../core/noun.ts";
 import { partOf } from "../core/part.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
@@ -36,6 +43,10 @@ export interface Settings {
   readonly metricsExporter: ExporterName;
   readonly metrics: HttpTarget;
   readonly collection: CollectionEnvironment;
+  readonly logsExporter: ExporterName;
+  readonly logs: HttpTarget;
+  readonly logBatch: Partial<BatchLimits>;
+  readonly logLimits: AttributeLimits;
   readonly sampler: Sampler | undefined;
   readonly processors: readonly SpanProcessor[];
   readonly limits: Limits;
@@ -91,6 +102,9 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
     batch: environment.batch,
     metricsExporter: named ?? environment.metricsExporter ?? "otlp",
+    logsExporter: named ?? environment.logsExporter ?? "otlp",
+    logBatch: environment.logBatch,
+    logLimits: attributeLimits({ ...DEFAULT_LIMITS, ...environment.logLimits }),
     ...otlpSettings(options, environment),
     collection: environment.collection,
     sampler: partOf("sampler", options.sampler, "shouldSample") ?? samplerIn(environment),

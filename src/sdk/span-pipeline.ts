@@ -2,8 +2,6 @@ import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@
 import { type Deadline, halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
 import { ConsoleSpans } from "../export/console-spans.ts";
-import type { HttpTarget } from "../export/http-transport.ts";
-import type { DeliveryQueue } from "../export/delivery-queue.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { RecordBatcher } from "../export/record-batcher.ts";
 import { SPANS } from "../export/record-kind.ts";
@@ -13,7 +11,7 @@ import { SpanCensus } from "../trace/span-census.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
 import { terminal } from "../export/terminal.ts";
-import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import { batchQueue, foreignPipeline, type Pipeline, serviceOf, within } from "./pipeline.ts";
 import type { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -72,27 +70,18 @@ function spanSink(
   if (typeof exporter !== "string") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":
-      return new RecordBatcher(SPANS, resource, spanQueue(settings, account, self), account, batch);
+      return new RecordBatcher(
+        SPANS,
+        resource,
+        batchQueue("span", settings.traces, batch, account, self),
+        account,
+        batch,
+      );
     case "console":
       return new ConsoleSpans(serviceOf(resource), account, terminal());
     case "none":
       return NOWHERE;
   }
-}
-
-function spanQueue(settings: Settings, account: Account, self: SelfMetrics | undefined): DeliveryQueue {
-  const target = tracesTarget(settings);
-  let took: Took | undefined;
-  const queue = deliveryQueue(target, account, (...sent) => took?.(...sent));
-  if (self !== undefined) took = self.exporter("span", target, account, queue);
-  self?.processor(account, queue, settings.batch.queueRecords);
-  return queue;
-}
-
-/** An attempt ends at the nearer of the time-outs of exporter and batching; batches of a size that is asked for stay apart. */
-function tracesTarget({ traces, batch }: Settings): HttpTarget {
-  const timeout = Math.min(traces.timeout, batch.exportTimeout ?? Infinity);
-  return { ...traces, timeout, joins: batch.batchRecords === undefined };
 }
 
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {

@@ -124,7 +124,8 @@ function onceForEachMade(telemetry: Telemetry, meterProvider: MeterProvider, inA
   let budget = inAll;
   let flushed = -1;
   return () => {
-    const made = telemetry.report().spans.made + tallyOf(meterProvider).measured;
+    const { spans, logs } = telemetry.report();
+    const made = spans.made + logs.made + tallyOf(meterProvider).measured;
     if (made === flushed || left === 0 || budget <= 0) return;
     left--;
     flushed = made;

@@ -9,6 +9,8 @@ export interface TelemetryReport {
   readonly spans: SignalReport;
   /** In data points. */
   readonly metrics: SignalReport;
+  /** In records. */
+  readonly logs: SignalReport;
   /** How often each trouble of telemetry's own came up in this process. */
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
 }
@@ -31,11 +33,13 @@ export interface Telemetry extends AsyncDisposable {
 
 const FLUSH_TIMEOUT = 5_000;
 
-/** Of spans or of metrics: the way out, and what became of all that went that way. */
+/** Of one signal: the way out, and what became of all that went that way. */
 interface Way {
   readonly pipeline: Pipeline;
   readonly account: Account;
 }
+
+export type Ways = Readonly<Record<"spans" | "metrics" | "logs", Way>>;
 
 /** Undoes what `start()` put in place: before the last flush, and after it. */
 export interface Undoing {
@@ -43,15 +47,17 @@ export interface Undoing {
   readonly after?: () => void;
 }
 
-/** Both signals under one handle. */
-export function telemetryOf(spans: Way, metrics: Way, undo: Undoing): Telemetry {
+/** All signals under one handle. */
+export function telemetryOf(ways: Ways, undo: Undoing): Telemetry {
+  const { spans, metrics, logs } = ways;
   const account = (): TelemetryReport => ({
     spans: spans.account.report(),
     metrics: metrics.account.report(),
+    logs: logs.account.report(),
     troubles: troubles(),
   });
-  const both = async (act: (pipeline: Pipeline) => Promise<void>): Promise<TelemetryReport> => {
-    await Promise.all([spans, metrics].map(({ pipeline }) => act(pipeline).catch(reportFailure)));
+  const all = async (act: (pipeline: Pipeline) => Promise<void>): Promise<TelemetryReport> => {
+    await Promise.all([spans, metrics, logs].map(({ pipeline }) => act(pipeline).catch(reportFailure)));
     return account();
   };
   let shutdown: Promise<TelemetryReport> | undefined;
@@ -61,13 +67,13 @@ export function telemetryOf(spans: Way, metrics: Way, undo: Undoing): Telemetry 
       const deadline = deadlineIn(timeoutOf(options));
       // The last flush is under way already.
       if (shutdown !== undefined) return endsBy(deadline, shutdown).then(account);
-      return both((pipeline) => pipeline.flush(deadline));
+      return all((pipeline) => pipeline.flush(deadline));
     },
     shutdown: (options) => {
       if (shutdown !== undefined) return shutdown;
       undo.before?.();
       const deadline = deadlineIn(timeoutOf(options));
-      return (shutdown = both((pipeline) => pipeline.close(deadline)).finally(undo.after));
+      return (shutdown = all((pipeline) => pipeline.close(deadline)).finally(undo.after));
     },
     [Symbol.asyncDispose]: async () => {
       await telemetry.shutdown();
