@@ -3,8 +3,8 @@ import { describe } from "../core/diagnostics.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import { exceptionAttributes } from "../trace/exception.ts";
 
-/** As many as the longest value has room for. */
-const MOST_MEMBERS = 32_768;
+/** Of a map or a set so many are told: one within itself is read again at each level. */
+const MOST_MEMBERS = 1_024;
 
 /** Bits of a bigint that is written out: the time that it takes grows with their square. */
 const MOST_BITS = 4_096;

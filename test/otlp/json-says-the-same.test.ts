@@ -5,12 +5,14 @@ import { decodeMetricsJson } from "../../src/otlp/decode-metrics-json.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { decodeTracesJson } from "../../src/otlp/decode-traces-json.ts";
 import { encodeMetrics } from "../../src/otlp/encode-metrics.ts";
+import { writeLog } from "../../src/otlp/encode-log.ts";
 import { writeSpan } from "../../src/otlp/encode-span.ts";
 import { RecordBatchEncoder } from "../../src/otlp/record-batch-encoder.ts";
 import { toJson } from "../../src/otlp/to-json.ts";
 import type { SpanRecord } from "../../src/trace/record.ts";
+import { anyLogRecord } from "./log-records.ts";
 import { anyMetrics } from "./metric-records.ts";
-import { METRICS, type Message, TRACES } from "./oracle.ts";
+import { LOGS, METRICS, type Message, TRACES } from "./oracle.ts";
 import { asJson } from "./requests.ts";
 import { anySpanRecord } from "./span-records.ts";
 
@@ -44,6 +46,18 @@ describe("OTLP/JSON", () => {
         const json = toJson(body, "traces");
         expect(said(json)).to.deep.equal(expected(TRACES, body));
         expect(decodeTracesJson(Buffer.from(json).toString())).to.deep.equal(decodeTraces(body));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("says of any log records what protobuf says", () => {
+    const encoder = new RecordBatchEncoder(RESOURCE, writeLog);
+    fc.assert(
+      fc.property(fc.array(anyLogRecord, { minLength: 1, maxLength: 5 }), (records) => {
+        for (const record of records) encoder.append(record);
+        const body = encoder.take();
+        expect(said(toJson(body, "logs"))).to.deep.equal(expected(LOGS, body));
       }),
       { numRuns: 150 },
     );
