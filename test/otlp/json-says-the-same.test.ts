@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
+import { decodeLogs } from "../../src/otlp/decode-logs.ts";
+import { decodeLogsJson } from "../../src/otlp/decode-logs-json.ts";
 import { decodeMetrics } from "../../src/otlp/decode-metrics.ts";
 import { decodeMetricsJson } from "../../src/otlp/decode-metrics-json.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
@@ -57,7 +59,9 @@ describe("OTLP/JSON", () => {
       fc.property(fc.array(anyLogRecord, { minLength: 1, maxLength: 5 }), (records) => {
         for (const record of records) encoder.append(record);
         const body = encoder.take();
-        expect(said(toJson(body, "logs"))).to.deep.equal(expected(LOGS, body));
+        const json = toJson(body, "logs");
+        expect(said(json)).to.deep.equal(expected(LOGS, body));
+        expect(decodeLogsJson(Buffer.from(json).toString())).to.deep.equal(decodeLogs(body));
       }),
       { numRuns: 150 },
     );
