@@ -22,25 +22,26 @@ const home = globalThis as { [API_LOGS]?: ((version: number) => unknown) | undef
 export function registerApiLogs(): boolean {
   const { apiLogs } = processState.globals;
   if (home[API_LOGS] !== undefined) return home[API_LOGS] === apiLogs;
-  for (const { logs } of loadedCopies()) serve(logs);
+  for (const copy of loadedCopies()) serve(copy);
   home[API_LOGS] ??= (version) => (version === VERSION ? contextualLoggers : undefined);
   processState.globals = { ...processState.globals, apiLogs: home[API_LOGS] };
   return true;
 }
 
 /** A logger that was asked for before is tied to the copy that it was asked of, which serves it only if it registers itself. */
-function serve(logs: LogsApi): void {
+function serve(copy: NodeModule | undefined): void {
   delete home[API_LOGS];
   try {
-    logs.setGlobalLoggerProvider(contextualLoggers);
+    const loaded = copy?.exports as { readonly logs: LogsApi } | undefined;
+    loaded?.logs.setGlobalLoggerProvider(contextualLoggers);
   } catch (thrown) {
     report("plugin_failed", `a copy of @opentelemetry/api-logs failed (${describe(thrown)})`);
   }
 }
 
-function loadedCopies(): { readonly logs: LogsApi }[] {
+function loadedCopies(): (NodeModule | undefined)[] {
   const { cache } = createRequire(import.meta.url);
-  return Object.entries(cache)
-    .filter(([file]) => /@opentelemetry[/\\]api-logs[/\\]build[/\\]src[/\\]index\.js$/.test(file))
-    .map(([, module]) => module?.exports as { readonly logs: LogsApi });
+  return Object.keys(cache)
+    .filter((file) => /@opentelemetry[/\\]api-logs[/\\]build[/\\]src[/\\]index\.js$/.test(file))
+    .map((file) => cache[file]);
 }
