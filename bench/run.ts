@@ -42,6 +42,7 @@ for (const [name, { title, isExported }] of Object.entries(WORKLOADS)) {
   rows.push(row(title, pairs));
 }
 for (const [title, args] of Object.entries(MEASUREMENTS)) rows.push(await measurement(title, args));
+rows.push(await ofLines());
 rows.push(await overHttp());
 const onFrameworks = await frameworkRows(FRAMEWORK_ROUNDS, FRAMEWORK_REQUESTS);
 writeFileSync("bench/README.md", page(rows, onFrameworks));
@@ -60,6 +61,29 @@ async function measurement(title: string, args: readonly string[]): Promise<stri
     );
   }
   return row(title, pairs);
+}
+
+/** What each side adds to a line of pino's. */
+async function ofLines(): Promise<string> {
+  const rounds: (Pair & { readonly bare: number })[] = [];
+  const fields: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const [bare, ours, official] = [await line("bare"), await line("ours"), await line("official")];
+    rounds.push({ bare, ours: ours - bare, official: official - bare });
+    fields.push((await measured("bench/measure-logs.ts", ["fields", "request"])).nanoseconds);
+    console.log(
+      `pino ${round + 1}/${ROUNDS}: bare ${bare.toFixed(0)} ns, ours adds ${(ours - bare).toFixed(0)} ns, official ${(official - bare).toFixed(0)} ns`,
+    );
+  }
+  const bare = median(rounds.map((round) => round.bare)).toFixed(0);
+  return row(
+    `added to a line of pino in an active span, written nowhere (bare: ${bare} ns; \`logFields()\` in a request: ${median(fields).toFixed(0)} ns)`,
+    rounds,
+  );
+}
+
+async function line(mode: "bare" | "ours" | "official"): Promise<number> {
+  return (await measured("bench/measure-logs.ts", ["pino", mode])).nanoseconds;
 }
 
 /** What each side adds to the CPU of a bare server and client. */

@@ -1,6 +1,14 @@
 // Which of the expected trees a trace is: services, names, kinds and failures, nested as the spans are.
 import type { StoredTrace } from "throughline/devtools";
 
+/** By their numbers in OTLP. */
+const KINDS: Readonly<Record<number, string>> = {
+  2: " (server)",
+  3: " (client)",
+  4: " (producer)",
+  5: " (consumer)",
+};
+
 type Span = StoredTrace["spans"][number];
 
 /** The trees of a text file, by the name above each: `# paid`, then one span a line, indented by depth. */
@@ -25,9 +33,16 @@ export function treeOf({ spans }: StoredTrace): string {
 
 function linesOf(span: Span, spans: readonly Span[], indent: string): string[] {
   const children = spans.filter(({ parentSpanId }) => parentSpanId === span.spanId).toSorted(byStart);
-  const kind = { 2: " (server)", 3: " (client)" }[span.kind] ?? "";
-  const line = `${indent}${span.resource["service.name"] as string} ${span.name}${kind}${span.status.code === 2 ? " ✗" : ""}`;
+  const kind = KINDS[span.kind] ?? "";
+  const failure = span.status.code === 2 ? " ✗" : "";
+  const line = `${indent}${span.resource["service.name"] as string} ${span.name}${kind}${failure}${linksOf(span)}`;
   return [line, ...children.flatMap((child) => linesOf(child, spans, `${indent}  `))];
+}
+
+/** To other traces: within one, the tree says it. */
+function linksOf({ links, traceId }: Span): string {
+  const others = links.filter((link) => link.traceId !== traceId).length;
+  return others === 0 ? "" : `, linked to ${others}`;
 }
 
 function byStart(a: Span, b: Span): number {

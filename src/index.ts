@@ -4,12 +4,14 @@ export { singleFlight, type SingleFlight, type SingleFlightOptions } from "./con
 export { TimeoutError } from "./concurrency/timeout-error.ts";
 export { withTimeout } from "./concurrency/with-timeout.ts";
 export { bind, type Bindable } from "./context/bind.ts";
+export type { Carrier } from "./context/carrier.ts";
 export { ContextVariable, type ContextVariableOptions } from "./context/context-variable.ts";
 export { gather } from "./context/gather.ts";
 export type { Keeps } from "./context/kept-value.ts";
 export { clearScope, emptyScope, scope } from "./context/open-scope.ts";
 export { Snapshot } from "./context/snapshot.ts";
 export type { Token } from "./context/token.ts";
+export type { Codec, Travels } from "./context/travelling-variables.ts";
 export type { Trouble } from "./core/diagnostics.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
 export type { IdGenerator } from "./core/ids.ts";
@@ -40,14 +42,13 @@ export type { RecorderResult } from "./recorders/recorder-result.ts";
 export type { ReceivedRequest } from "./instrumentation/http-policy.ts";
 export { Lifecycle, type LifecycleOptions, type LifecycleStop } from "./lifecycle/lifecycle.ts";
 export type { LifecycleResource, StartResource, StopResource } from "./lifecycle/managed-resource.ts";
-export {
-  jsonLogger,
-  type LineFields,
-  type Logger,
-  type LoggerOptions,
-  type LogLevel,
-} from "./logs/json-logger.ts";
+export type { LogBridgeOptions } from "./logs/bridge-options.ts";
+export { jsonLogger, type LineFields, type Logger, type LoggerOptions } from "./logs/json-logger.ts";
+export type { LevelByContext, LogLevel } from "./logs/level.ts";
+export { logConsole } from "./logs/log-console.ts";
 export { type LogFields, logFields } from "./logs/log-fields.ts";
+export { pinoOptions } from "./logs/pino.ts";
+export { winstonOptions } from "./logs/winston.ts";
 export {
   counter,
   type Declare,
@@ -96,6 +97,7 @@ export { start } from "./sdk/start.ts";
 export type { FlushOptions, Telemetry, TelemetryReport } from "./sdk/telemetry.ts";
 export { activeSpan, annotate } from "./trace/active-span.ts";
 export { alwaysRecord } from "./trace/always-record.ts";
+export { explain } from "./trace/explain.ts";
 export type { ReadableSpan, Resource, TimedEvent } from "./trace/record.ts";
 export { parentBased, type ParentBasedOptions } from "./trace/parent-based.ts";
 export {
@@ -108,6 +110,8 @@ export {
 } from "./trace/sampler.ts";
 export { startSpan, traced, withSpan } from "./trace/span-helpers.ts";
 export type { SpanProcessor } from "./trace/span-processor.ts";
+export { carryContext, type ContextCarrier } from "./workers/carry-context.ts";
+export { task } from "./workers/task.ts";
 export type { StartedSpan, StartSpan } from "./trace/started-span.ts";
 export type { Traced, TracedDecorator } from "./trace/traced.ts";
 export type { WithSpan } from "./trace/with-span.ts";

@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   logs: ["core", "context", "trace"],
   instrumentation: ["core", "context", "trace", "metrics", "propagation", "request"],
   middleware: ["core", "context", "trace", "logs", "request", "instrumentation"],
+  threads: ["core", "context", "metrics", "export"],
   sdk: [
     "core",
     "context",
@@ -30,12 +31,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "propagation",
     "resource",
     "export",
+    "threads",
     "instrumentation",
     "lifecycle",
     "logs",
     "record",
   ],
-  testing: ["core", "context", "trace", "metrics", "logs", "export", "waterfall"],
+  workers: ["core", "context", "trace", "threads", "sdk"],
+  testing: ["core", "context", "trace", "metrics", "logs", "propagation", "export", "waterfall"],
   devtools: ["core", "context", "otlp", "waterfall"],
   cli: ["core", "devtools", "sdk"],
 };

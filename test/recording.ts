@@ -4,6 +4,7 @@ import { runIn } from "../src/context/current.ts";
 import type { AttributeList } from "../src/core/attributes.ts";
 import type { Providers } from "../src/context/providers.ts";
 import type { SpanRecord } from "../src/trace/record.ts";
+import { W3C_PROPAGATOR } from "../src/propagation/w3c-propagator.ts";
 import { TracerProvider } from "../src/trace/tracer-provider.ts";
 import type { TracingOptions } from "../src/trace/tracing-setup.ts";
 
@@ -46,7 +47,7 @@ export function recording(
     sink: { accept: (span) => spans.push(copy(span)) },
     ...options,
   });
-  return { spans, providers: { tracerProvider, meterProvider } };
+  return { spans, providers: { tracerProvider, meterProvider, propagator: W3C_PROPAGATOR } };
 }
 
 /** Calls `fn` where telemetry goes into a recording of its own; nothing global is touched. */

@@ -10,6 +10,8 @@ import { type Keeps, keptValue } from "./kept-value.ts";
 import { processState } from "./process-state.ts";
 import { Binding, required, Scope } from "./scope.ts";
 import { Token } from "./token.ts";
+import { type Held, Travelling, travellingBy } from "./travelling.ts";
+import type { Codec, Travels } from "./travelling-variables.ts";
 
 /** What a variable gives where nothing was set, and keeps where something is. */
 export interface ContextVariableOptions<Value> {
@@ -26,6 +28,14 @@ export interface ContextVariableOptions<Value> {
    * whose `attributeKeys` have it; what a span is given itself wins.  (OTEP 4931: Context-scoped Attributes)
    */
   readonly attribute?: string;
+  /**
+   * Where the value goes by itself: "process", to workers and child processes, or "baggage", also to other services, by
+   * messages, and by requests to hosts that are told the correlation id. What came that way is found where nothing was
+   * set; what came by baggage is whatever the caller says. Default: nowhere.
+   */
+  readonly travels?: Travels;
+  /** How it does, as a text. Default: as JSON, or by baggage a text as it is. */
+  readonly codec?: Codec<Value>;
 }
 
 /**
@@ -42,6 +52,7 @@ export class ContextVariable<Value> {
   readonly #keeps: Keeps;
   readonly #hasDefault: boolean;
   readonly #default: Value | undefined;
+  readonly #travelling: Travelling<Value> | undefined;
 
   /** @throws ThroughlineError THR_VALUE_NOT_KEPT where the default cannot be copied or frozen, as `keeps` asks */
   constructor(name: string, options?: ContextVariableOptions<Value>) {
@@ -54,6 +65,7 @@ export class ContextVariable<Value> {
     this.#default = keptValue(this.#keeps, given.defaultValue, `new ContextVariable("${this.name}")`);
     watchForHotPath(this.name, this.#index);
     if (given.attribute !== undefined) this.#stamp(given.attribute);
+    this.#travelling = this.#travellingBy(given);
   }
 
   /**
@@ -63,9 +75,10 @@ export class ContextVariable<Value> {
    */
   get(): Value {
     // HOT. Written out: a shared function costs a sixth more.
-    const { scope, frame } = currentContext();
+    const context = currentContext();
+    const { scope, frame } = context;
     const binding = scope?.get(this.#index);
-    if (binding === undefined) return this.#unset();
+    if (binding === undefined) return this.#unset(context);
     if (binding.setIn !== frame) reportIfCrossed("reads", this.name, binding, frame);
     return binding.value as Value;
   }
@@ -119,9 +132,13 @@ export class ContextVariable<Value> {
     return runIn(context.withScope(scope), fn, ...args);
   }
 
-  #valueIn({ scope, frame }: Context): Value | undefined {
+  #valueIn(context: Context): Value | undefined {
+    const { scope, frame } = context;
     const binding = scope?.get(this.#index);
-    if (binding === undefined) return this.#default;
+    if (binding === undefined) {
+      const arrived = this.#travelling?.arrivedIn(context);
+      return arrived === undefined ? this.#default : arrived.value;
+    }
     if (binding.setIn !== frame) reportIfCrossed("reads", this.name, binding, frame);
     return binding.value as Value;
   }
@@ -136,7 +153,18 @@ export class ContextVariable<Value> {
       );
   }
 
-  #unset(): Value {
+  #travellingBy({ travels, codec }: ContextVariableOptions<Value>): Travelling<Value> | undefined {
+    if (travels === undefined) return undefined;
+    const by = travellingBy<Value>(this.name, travels, codec);
+    return (
+      by &&
+      new Travelling(this.name, ...by, ({ scope }) => scope?.get(this.#index) as Held<Value> | undefined)
+    );
+  }
+
+  #unset(context: Context): Value {
+    const arrived = this.#travelling?.arrivedIn(context);
+    if (arrived !== undefined) return arrived.value;
     if (this.#hasDefault) return this.#default as Value;
     throw new ThroughlineError("THR_CONTEXT_LOOKUP", `"${this.name}".get()`);
   }

@@ -3,8 +3,10 @@ import {
   type ContextManager,
   metrics,
   type MeterProvider,
+  propagation,
   ROOT_CONTEXT,
   type Span,
+  type TextMapPropagator,
   trace,
   type TracerProvider,
 } from "@opentelemetry/api";
@@ -20,13 +22,12 @@ import { SpanFrame } from "./span-frame.ts";
 /** A constant of this module: an imported one is looked up at each call. */
 const state = processState;
 const { storage } = state;
-const OUTSIDE = new Context();
 
-/** HOT. The current context; outside any operation an empty one without a scope. */
+/** HOT. The current context; outside any operation one without a scope. */
 export function currentContext(): Context {
-  if (state.ownsContext) return storage.getStore() ?? OUTSIDE;
+  if (state.ownsContext) return storage.getStore() ?? state.outside;
   const manager = foreignManager();
-  return manager === undefined ? (storage.getStore() ?? OUTSIDE) : activeOf(manager);
+  return manager === undefined ? (storage.getStore() ?? state.outside) : activeOf(manager);
 }
 
 /** Calls `fn` in a context. Whatever it starts, also asynchronously, sees that context. */
@@ -142,7 +143,7 @@ function activeOf(manager: ContextManager): Context {
     return ofForeign(active);
   } catch (thrown) {
     reportManager(thrown);
-    return OUTSIDE;
+    return state.outside;
   }
 }
 
@@ -161,7 +162,7 @@ let seen: { readonly context: ApiContext; readonly own: Context } | undefined;
 
 /** What another's ContextManager holds: mostly a context of ours, for that is what we put there. */
 function ofForeign(context: ApiContext): Context {
-  if (isRoot(context)) return OUTSIDE;
+  if (isRoot(context)) return state.outside;
   if (Context.isOurs(context)) return context;
   if (seen?.context !== context) {
     const span = asSpan(trace.getSpan(context));
@@ -184,4 +185,9 @@ export function tracerProviderIn(context: Context): TracerProvider {
 /** The meter provider of a context, else the API's global one, which another SDK may have registered. */
 export function meterProviderIn(context: Context): MeterProvider {
   return providersIn(context)?.meterProvider ?? metrics.getMeterProvider();
+}
+
+/** The propagator of a context, else the API's global one, which another SDK may have registered. */
+export function propagatorIn(context: Context): Pick<TextMapPropagator, "inject" | "extract" | "fields"> {
+  return providersIn(context)?.propagator ?? propagation;
 }

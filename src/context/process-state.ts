@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { processWide } from "../core/process-wide.ts";
-import type { Context } from "./context.ts";
+import { Context } from "./context.ts";
 import type { Providers } from "./providers.ts";
 
 interface ProcessState {
@@ -12,6 +12,8 @@ interface ProcessState {
   globals: Readonly<Record<string, unknown>>;
   /** True where the API's context manager is ours, so that nobody else's needs to be asked. */
   ownsContext: boolean;
+  /** The context outside any operation: without a scope, and empty unless the process was started within a trace. */
+  outside: Context;
   /** How many context variables there are: each copy's have numbers of their own. */
   variables: number;
 }
@@ -21,5 +23,6 @@ export const processState: ProcessState = processWide("state", () => ({
   providers: undefined,
   globals: {},
   ownsContext: false,
+  outside: new Context(),
   variables: 0,
 }));

@@ -15,8 +15,7 @@ export interface Providers {
   readonly meterProvider: MeterProvider;
   /** Undefined: records of the logs API go nowhere. */
   readonly loggerProvider?: LoggerProvider;
-  /** W3C's where none is named. */
-  readonly propagator?: TextMapPropagator;
+  readonly propagator: TextMapPropagator;
 }
 
 /** Of all copies of this package; enumerable, so that a copy of the owner has them too. */

@@ -50,6 +50,8 @@ export class Scope {
   private others: Map<number, Binding> | undefined;
   /** Whether another scope has the same bindings, so that they are copied before the first write. */
   private isShared: boolean;
+  /** Whether its variables were cleared, those too that came from elsewhere. */
+  isCleared: boolean;
 
   /** A scope of its own, with what is set in `outer` now. What either sets afterwards the other never sees. */
   constructor(outer?: Scope, operation: Operation | undefined = outer?.operation) {
@@ -57,6 +59,7 @@ export class Scope {
     this.bindings = outer === undefined ? NOTHING : outer.bindings;
     this.others = outer?.others;
     this.isShared = true;
+    this.isCleared = outer?.isCleared === true;
     if (outer !== undefined) outer.isShared = true;
   }
 
@@ -80,6 +83,7 @@ export class Scope {
     this.bindings = NOTHING;
     this.others = undefined;
     this.isShared = true;
+    this.isCleared = true;
   }
 }
 

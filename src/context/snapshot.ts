@@ -1,7 +1,9 @@
 import { requireFunction } from "../core/errors.ts";
 import { sameSignature } from "./bind.ts";
+import { type Carrier, carrierOf, contextFrom } from "./carrier.ts";
 import type { Context } from "./context.ts";
 import { currentContext, runIn } from "./current.ts";
+import { emptied } from "./open-scope.ts";
 import { Scope } from "./scope.ts";
 
 /**
@@ -18,6 +20,26 @@ export class Snapshot {
   constructor() {
     const context = currentContext();
     this.#context = context.withScope(new Scope(context.scope));
+  }
+
+  /**
+   * What a carrier tells of, an object of texts that `toCarrier` has made in another thread or process: its span becomes
+   * the parent here, and variables that travel have their values. Empty where it tells nothing. Never throws.
+   */
+  static from(carrier: unknown): Snapshot {
+    return runIn(contextFrom(carrier, emptied(currentContext())), () => new Snapshot());
+  }
+
+  /**
+   * As plain texts, by which `Snapshot.from` continues it elsewhere: trace context, baggage, and the variables that
+   * travel. All else stays behind. Never throws.  (Specification: Propagators API)
+   *
+   * @example
+   * const carrier = new Snapshot().toCarrier(); // new Worker(url, { workerData: { carrier } })
+   * Snapshot.from(carrier).run(() => "in the same trace");
+   */
+  toCarrier(): Carrier {
+    return carrierOf(this.#context);
   }
 
   /**

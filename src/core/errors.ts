@@ -26,6 +26,8 @@ const SENTENCES = {
   THR_NOT_A_SAVEPOINT: "needs a savepoint's name: letters, digits and _, not a digit first, 40 at most",
   THR_NOT_A_SESSION: "needs a session that has commit() and rollback(), or exec(sql), or query(sql)",
   THR_NOT_A_TOKEN: "needs the token that set() returned",
+  THR_NOT_A_WORKER:
+    "needs a pool with the method run(task), or a Worker or MessagePort, which can be changed",
   THR_NOT_BINDABLE: "needs a function, an EventEmitter or an EventTarget",
   THR_NOT_CALLED: "was given to the framework itself: call it, as in app.use(middleware())",
   THR_NOT_COMMITTED:

@@ -5,12 +5,8 @@ import type { Deadline } from "../core/deadline.ts";
 import { report } from "../core/diagnostics.ts";
 import type { Account } from "./account.ts";
 import { backoff } from "./backoff.ts";
+import type { Batch, BatchQueue } from "./batch-queue.ts";
 import { type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
-
-interface Batch {
-  readonly body: Uint8Array;
-  readonly items: number;
-}
 
 /** What goes in one request: so many of the batches that wait. */
 interface Group extends Batch {
@@ -36,7 +32,7 @@ const SHORTEST_ASKED_WAIT = 1_000;
  * Batches on their way to one collector: sent one request at a time, in order, each until it is accepted or refused.
  * Bounded in bytes. Holds the process open during `flush` and `close` only.
  */
-export class DeliveryQueue {
+export class DeliveryQueue implements BatchQueue {
   readonly #transport: Transport;
   readonly #account: Account;
   readonly #endpoint: string;

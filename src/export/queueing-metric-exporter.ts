@@ -3,7 +3,7 @@ import type { MetricsRecord } from "../metrics/record.ts";
 import { encodeMetrics } from "../otlp/encode-metrics.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { Account } from "./account.ts";
-import type { DeliveryQueue } from "./delivery-queue.ts";
+import type { BatchQueue } from "./batch-queue.ts";
 import { JSON_SAFE_BYTES } from "./outcome.ts";
 import { countPoints, halvesOf } from "./metric-points.ts";
 import { aggregationOf, type MetricPreferences, temporalityOf } from "./metric-preferences.ts";
@@ -18,16 +18,11 @@ const FAILED = 1;
  */
 export class QueueingMetricExporter {
   readonly #resource: Resource;
-  readonly #queue: DeliveryQueue;
+  readonly #queue: BatchQueue;
   readonly #account: Account;
   readonly #preferences: MetricPreferences;
 
-  constructor(
-    resource: Resource,
-    queue: DeliveryQueue,
-    account: Account,
-    preferences: MetricPreferences = {},
-  ) {
+  constructor(resource: Resource, queue: BatchQueue, account: Account, preferences: MetricPreferences = {}) {
     this.#preferences = preferences;
     this.#resource = resource;
     this.#queue = queue;

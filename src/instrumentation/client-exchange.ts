@@ -2,6 +2,7 @@ import { type Attributes, propagation, SpanKind, type TextMapSetter } from "@ope
 import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
+import { withTravellingBaggage } from "../context/travelling-variables.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { errorNames, exceptionMessage } from "../trace/exception.ts";
@@ -45,11 +46,16 @@ export function beginClientExchange(request: OutgoingRequest, policy: HttpPolicy
   const attributes = { "http.request.method": known, "http.request.method_original": original, ...target };
   const span = tracerIn(context).startSpan(name, { kind: SpanKind.CLIENT, attributes }, context);
   const own = context.withSpan(span, context.scope);
-  if (parent === undefined) propagation.inject(own, request, SETTER);
+  if (parent === undefined) propagation.inject(toldTo(request, own, policy), request, SETTER);
   const exchange = new HttpExchange(SpanKind.CLIENT, span, own, { "http.request.method": known });
   exchange.measureWith("server.address", target["server.address"]);
   exchange.measureWith("server.port", target["server.port"]);
   return exchange;
+}
+
+/** A host of this network is told the variables that travel, too. */
+function toldTo({ host }: OutgoingRequest, context: Context, { correlates }: HttpPolicy): Context {
+  return correlates(host) ? withTravellingBaggage(context) : context;
 }
 
 /** Also where others trace the request: the id is not theirs to send. */

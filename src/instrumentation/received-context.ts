@@ -6,8 +6,8 @@ import {
   propagation,
   trace,
 } from "@opentelemetry/api";
+import { ownOf } from "../context/carrier.ts";
 import type { Context } from "../context/context.ts";
-import { ownOf } from "../propagation/received-carrier.ts";
 import type { HttpPolicy, ReceivedRequest } from "./http-policy.ts";
 
 /** What a received request begins with. */

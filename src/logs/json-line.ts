@@ -20,8 +20,16 @@ const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029]/g;
 
 /** A record as one line of JSON, whatever its values are. Never throws. */
 export function jsonLine(record: Readonly<Record<string, unknown>>): string {
-  const line = plain(record) ?? JSON.stringify(copied(record));
-  return line.replace(
+  return printable(plain(record) ?? JSON.stringify(copied(record)));
+}
+
+/** A text in JSON, whatever is in it; of what is none, a short description. */
+export function jsonText(text: unknown): string {
+  return printable(JSON.stringify(typeof text === "string" ? text : describe(text)));
+}
+
+function printable(json: string): string {
+  return json.replace(
     UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -1,10 +1,12 @@
+import { currentContext } from "../context/current.ts";
 import { describe, quote, report } from "../core/diagnostics.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import { exceptionAttributes } from "../trace/exception.ts";
+import { optionsOf } from "./bridge-options.ts";
+import { attributesOf, emitRecord, readLine, type WrittenLine } from "./emit-record.ts";
 import { jsonLine } from "./json-line.ts";
-import { type LogFields, logFields } from "./log-fields.ts";
-
-export type LogLevel = "debug" | "info" | "warn" | "error";
+import { type LevelByContext, LEVELS, type LogLevel, severityOf, severityWanted } from "./level.ts";
+import { fieldsIn, PLACE_FIELDS } from "./log-fields.ts";
 
 /** More of what a line says, or what was thrown. */
 export type LineFields = Readonly<Record<string, unknown>> | Error;
@@ -16,13 +18,21 @@ export interface Logger extends Readonly<Record<LogLevel, (message: string, fiel
 }
 
 export interface LoggerOptions {
-  /** The least that is written; default "info". */
-  readonly level?: LogLevel | undefined;
+  /** The least that is written, or what says it at each call: by a context variable, say; default "info". */
+  readonly level?: LogLevel | LevelByContext | undefined;
   /** Takes each line, without its end; default: to stdout. */
   readonly write?: ((line: string) => void) | undefined;
+  /** Whether each line becomes a log record, too, which goes where telemetry goes; default false. */
+  readonly records?: boolean | undefined;
 }
 
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+/** What of the options a child has, too. */
+interface Output {
+  /** Undefined: the level is not written, whatever the context. */
+  readonly isWritten: (level: LogLevel) => (() => boolean) | undefined;
+  readonly write: (line: string) => void;
+  readonly hasRecords: boolean;
+}
 
 /**
  * A small logger for those who have none: `time`, `level`, `message`, what the call gives, and `logFields()`, which nobody's
@@ -34,38 +44,54 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
  * logger.child({ component: "mail" }).error("not sent", new Error("no route"));
  */
 export function jsonLogger(options: LoggerOptions = {}): Logger {
-  const { level, write } = { ...options };
-  return loggerWith({}, levelOf(level), guarded(write));
+  const { level, write, records } = optionsOf(options, "jsonLogger()");
+  return loggerWith({}, { isWritten: filterBy(level), write: guarded(write), hasRecords: records === true });
 }
 
-function loggerWith(bound: object, least: number, write: (line: string) => void): Logger {
-  const writing = (level: LogLevel): Logger["info"] =>
-    LEVELS.indexOf(level) < least
-      ? () => {}
-      : (message, fields) => write(lineOf(level, message, bound, fields));
+function loggerWith(bound: object, output: Output): Logger {
+  const writing = (level: LogLevel): Logger["info"] => {
+    const isWritten = output.isWritten(level);
+    if (isWritten === undefined) return () => {};
+    return (message, fields) => {
+      if (isWritten()) say(level, message, [bound, readable(fields)], output);
+    };
+  };
   return {
     debug: writing("debug"),
     info: writing("info"),
     warn: writing("warn"),
     error: writing("error"),
-    child: (fields) => loggerWith({ ...bound, ...readable(fields) }, least, write),
+    child: (fields) => loggerWith({ ...bound, ...readable(fields) }, output),
   };
 }
 
 /** What says where a line belongs is said by `logFields()`, or not at all. */
-const NOBODY: LogFields = Object.fromEntries(
-  ["trace_id", "span_id", "trace_flags", "request_id", "correlation_id", "user_id"].map((name) => [
-    name,
-    undefined,
-  ]),
-);
+const NOBODY = Object.fromEntries(PLACE_FIELDS.map((name) => [name, undefined]));
 
-function lineOf(level: LogLevel, message: string, bound: object, fields: LineFields | undefined): string {
+function say(
+  level: LogLevel,
+  message: string,
+  [bound, fields]: readonly [object, object],
+  { write, hasRecords }: Output,
+): void {
+  const [now, context] = [new Date(), currentContext()];
   const text = typeof message === "string" ? message : describe(message);
-  const head = { time: new Date().toISOString(), level, message: text };
-  const own = { ...head, ...NOBODY, ...logFields(), ...head };
+  const head = { time: now.toISOString(), level, message: text };
+  const own = { ...head, ...NOBODY, ...fieldsIn(context), ...head };
   // Twice: it comes first, and is nobody else's to say.
-  return jsonLine({ ...own, ...bound, ...readable(fields), ...own });
+  const line = jsonLine({ ...own, ...bound, ...fields, ...own });
+  write(line);
+  if (hasRecords) emitRecord("throughline", context, now.getTime(), () => recordOf(level, line));
+}
+
+function recordOf(level: LogLevel, line: string): WrittenLine {
+  const fields = readLine(line);
+  return {
+    level,
+    severity: severityOf(level),
+    body: fields["message"],
+    attributes: attributesOf(fields, "time", "message"),
+  };
 }
 
 /** An error as its attributes; nothing of what cannot be read. */
@@ -81,14 +107,27 @@ function readable(fields: unknown): object {
   }
 }
 
-function levelOf(level: unknown): number {
-  const least = LEVELS.indexOf(level as LogLevel);
-  if (level !== undefined && least < 0)
+/** A level that is a text is decided once, when the logger is made. */
+function filterBy(level: unknown): Output["isWritten"] {
+  if (typeof level === "function") return (own) => () => isWanted(own, level as LevelByContext);
+  const least = LEVELS.indexOf(levelOf(level));
+  return (own) => (LEVELS.indexOf(own) < least ? undefined : () => true);
+}
+
+function isWanted(own: LogLevel, level: LevelByContext): boolean {
+  return (severityOf(own) ?? 0) >= (severityWanted(level) ?? INFO);
+}
+
+const INFO = severityOf("info") ?? 0;
+
+function levelOf(level: unknown): LogLevel {
+  if (LEVELS.includes(level as LogLevel)) return level as LogLevel;
+  if (level !== undefined)
     report(
       "invalid_configuration",
       `the level of a logger is one of ${LEVELS.join(", ")}, and was ${quote(level)}`,
     );
-  return least < 0 ? LEVELS.indexOf("info") : least;
+  return "info";
 }
 
 /** A writer that fails costs its lines. */

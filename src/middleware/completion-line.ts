@@ -1,7 +1,8 @@
 import { printable } from "../core/printable.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { Completion } from "../instrumentation/server-exchange.ts";
-import { jsonLogger, type LogLevel } from "../logs/json-logger.ts";
+import { jsonLogger } from "../logs/json-logger.ts";
+import type { LogLevel } from "../logs/level.ts";
 import { type LogFields, logFields } from "../logs/log-fields.ts";
 import { exceptionAttributes } from "../trace/exception.ts";
 

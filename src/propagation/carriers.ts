@@ -1,8 +1,11 @@
-import { trace } from "@opentelemetry/api";
-import { currentContext } from "../context/current.ts";
+import { defaultTextMapSetter, trace } from "@opentelemetry/api";
+import { type Carrier, carrierOf } from "../context/carrier.ts";
+import type { Context } from "../context/context.ts";
+import { currentContext, propagatorIn } from "../context/current.ts";
 import { isInjectionSuppressed } from "../context/suppression.ts";
+import { withTravellingBaggage } from "../context/travelling-variables.ts";
 import { describe, report } from "../core/diagnostics.ts";
-import { propagatorIn } from "./current-propagator.ts";
+import { environmentName } from "./environment-name.ts";
 
 /** What carries trace context and baggage to where no HTTP does. */
 export interface CarrierKind {
@@ -27,33 +30,34 @@ export const carriers: {
    */
   readonly env: CarrierKind;
 } = {
-  message: { inject: (carrier) => injected(carrier, (key) => key) },
-  env: { inject: (carrier) => injected(carrier, normalized) },
+  message: { inject: (carrier) => injected(carrier, (key) => key, messageCarrier) },
+  env: { inject: (carrier) => injected(carrier, environmentName, carrierOf) },
 };
 
-function injected<Carrier extends object>(
-  carrier: Carrier,
+/** For other services, too: of the variables those alone that travel as baggage. */
+function messageCarrier(context: Context): Carrier {
+  const carrier: Record<string, string> = {};
+  propagatorIn(context).inject(withTravellingBaggage(context), carrier, defaultTextMapSetter);
+  return carrier;
+}
+
+function injected<Given extends object>(
+  carrier: Given,
   named: (key: string) => string,
-): Carrier & Record<string, string> {
+  told: (context: Context) => Carrier,
+): Given & Record<string, string> {
   try {
     const copy = { ...carrier } as Record<string, unknown>;
     const context = currentContext();
     if (!isInjectionSuppressed(context)) {
-      const propagator = propagatorIn(context);
       // Of another trace, which the carrier came with, nothing is to stand beside this one.
       if (trace.getSpan(context) !== undefined)
-        for (const field of propagator.fields()) delete copy[named(field)];
-      propagator.inject(context, copy, { set: (to, key, value) => void (to[named(key)] = value) });
+        for (const field of propagatorIn(context).fields()) delete copy[named(field)];
+      for (const [key, value] of Object.entries(told(context))) copy[named(key)] = value;
     }
-    return copy as Carrier & Record<string, string>;
+    return copy as Given & Record<string, string>;
   } catch (thrown) {
     report("no_injection", `a carrier took no trace context (${describe(thrown)})`);
-    return carrier as Carrier & Record<string, string>;
+    return carrier as Given & Record<string, string>;
   }
-}
-
-/** An environment variable's name.  (Specification: Environment Variables, Key Name Normalization) */
-function normalized(key: string): string {
-  const name = key.toUpperCase().replaceAll(/[^A-Z0-9_]/g, "_");
-  return name === "" || /^\d/.test(name) ? `_${name}` : name;
 }

@@ -1,9 +1,7 @@
-import type { Context as ApiContext, TextMapGetter } from "@opentelemetry/api";
-import { trace } from "@opentelemetry/api";
-import { asSpan, Context } from "../context/context.ts";
-import { describe, report } from "../core/diagnostics.ts";
+import type { TextMapGetter } from "@opentelemetry/api";
+import { extracted } from "../context/carrier.ts";
+import type { Context } from "../context/context.ts";
 import { ignoreRejection } from "../core/rejection.ts";
-import { propagatorIn } from "./current-propagator.ts";
 
 /**
  * What becomes of the trace that something received says it belongs to: it goes on here; or this is a trace of its own,
@@ -13,19 +11,7 @@ export type Trust = "continue" | "link" | "ignore";
 
 /** `empty` with the trace and the baggage that a carrier tells of; itself where that tells nothing. Never throws. */
 export function received(carrier: unknown, empty: Context): Context {
-  try {
-    const extracted = propagatorIn(empty).extract(empty, carrier, GETTER);
-    return ownOf(extracted, empty);
-  } catch (thrown) {
-    report("invalid_argument", `a carrier could not be read (${describe(thrown)})`);
-    return empty;
-  }
-}
-
-/** A propagator of others may answer with a context of its own making. */
-export function ownOf(context: ApiContext, { providers, scope }: Context): Context {
-  if (Context.isOurs(context)) return context;
-  return new Context(asSpan(trace.getSpan(context)), providers, scope, undefined, context);
+  return extracted(carrier, empty, GETTER);
 }
 
 const GETTER: TextMapGetter<unknown> = {
@@ -33,8 +19,14 @@ const GETTER: TextMapGetter<unknown> = {
   keys: (carrier) => Object.keys(Object(carrier) as object),
 };
 
-/** Of a plain object, or of what is asked by `get`, as Headers, a Map and the headers of NATS are. */
+/** By the name as it is, or as the clients of Go write it: "Traceparent". */
 function valueOf(carrier: unknown, key: string): unknown {
+  const value = valueAt(carrier, key);
+  return value === undefined || value === "" ? valueAt(carrier, canonical(key)) : value;
+}
+
+/** Of a plain object, or of what is asked by `get`, as Headers, a Map and the headers of NATS are. */
+function valueAt(carrier: unknown, key: string): unknown {
   const holder = Object(carrier) as { readonly get?: unknown; readonly [key: string]: unknown };
   if (Object.hasOwn(holder, key)) return holder[key];
   if (typeof holder.get !== "function") return undefined;
@@ -43,15 +35,19 @@ function valueOf(carrier: unknown, key: string): unknown {
   return value;
 }
 
-/** Texts come as bytes too, in Kafka, within an object, in SQS, and in lists. */
+function canonical(key: string): string {
+  return key.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
 function textOf(value: unknown): string | string[] | undefined {
+  return Array.isArray(value) ? value.map(lineOf).filter((line) => line !== undefined) : lineOf(value);
+}
+
+/** Texts come as bytes too, in Kafka, and within an object, in SQS, which Lambda spells otherwise. */
+function lineOf(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
-  if (Array.isArray(value)) return value.filter((each) => typeof each === "string");
-  const { StringValue, Value } = Object(value) as {
-    readonly StringValue?: unknown;
-    readonly Value?: unknown;
-  };
-  const text = StringValue ?? Value;
+  const { StringValue, stringValue, Value } = Object(value) as Readonly<Record<string, unknown>>;
+  const text = StringValue ?? stringValue ?? Value;
   return typeof text === "string" ? text : undefined;
 }

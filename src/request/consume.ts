@@ -8,22 +8,18 @@ import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import { isArray, nounFor } from "../core/noun.ts";
 import { received, type Trust } from "../propagation/received-carrier.ts";
 import { linksTo } from "../trace/links-to.ts";
+import { type MessageSource, processAttributes, processSpanName, tellingFailure } from "./message-span.ts";
 import { beginOperation, readable } from "./operation.ts";
 import { RequestScope } from "./request-scope.ts";
 
-export interface ConsumeOptions {
+export interface ConsumeOptions extends MessageSource {
   /** What has the trace context of the message. Default: its `headers`, or what clients call so, else the message itself. */
   readonly carrier?: unknown;
   /**
    * What becomes of the trace that the message says it belongs to: it goes on here (the default of `consume`), this is a
-   * trace of its own that is linked to it (that of `consumeBatch`), or it is ignored.
+   * trace of its own that is linked to it (that of `consumeBatch`), or it is ignored. A span that goes on is linked, too.
    */
   readonly trust?: Trust | undefined;
-  /** Where it came from, a queue or a topic: an attribute, and part of the span's name. */
-  readonly destination?: string | undefined;
-  /** The broker: "kafka", "rabbitmq", "nats". */
-  readonly system?: string | undefined;
-  readonly attributes?: Attributes | undefined;
 }
 
 /**
@@ -96,7 +92,7 @@ function read<Message, Result>(
 function begin<Result>(
   messages: readonly unknown[],
   usual: Trust,
-  { carrier, trust: given, destination, system, attributes }: ConsumeOptions,
+  { carrier, trust: given, ...source }: ConsumeOptions,
   more: Attributes,
   fn: (span: Span) => Result,
 ): Promise<Awaited<Result>> {
@@ -105,38 +101,29 @@ function begin<Result>(
   const trust = trustOf(given, usual);
   const origins = Array.from(messages, (message) => received(carrier ?? carrierOf(message), empty));
   const [first = empty] = origins;
-  const options = {
-    kind: SpanKind.CONSUMER,
-    attributes: {
-      "messaging.operation.name": "process",
-      "messaging.operation.type": "process",
-      ...(isText(destination) && { "messaging.destination.name": destination }),
-      ...(isText(system) && { "messaging.system": system }),
-      ...more,
-      ...readable("consume(message, { attributes }, fn)", attributes),
-    },
-    links: linksOf(origins, trust, messages.length),
-  };
-  const name = isText(destination) ? `process ${destination}` : "process";
-  return beginOperation(own, trust === "continue" ? first : empty, name, options, fn);
+  const attributes = processAttributes(source, more);
+  const options = { kind: SpanKind.CONSUMER, attributes, links: linksOf(origins, trust) };
+  const context = trust === "continue" ? first : empty;
+  return beginOperation(own, context, processSpanName(attributes), options, tellingFailure(fn));
 }
 
-/** One that is the parent is told by that. */
-function linksOf(origins: readonly Context[], trust: Trust, count: number): Link[] {
-  if (trust === "ignore" || (trust === "continue" && count === 1)) return [];
-  return origins.flatMap((origin) => linksTo(origin));
+/** Also to the one that is the parent: whoever looks for producers looks at links.  (Messaging spans, Consumer spans) */
+function linksOf(origins: readonly Context[], trust: Trust): Link[] {
+  return trust === "ignore" ? [] : origins.flatMap((origin) => linksTo(origin));
 }
 
-/** Where the clients of brokers have headers: most, amqplib, SQS, BullMQ; else the message is its own. */
+/** Where the clients of brokers have headers: most, amqplib, SQS, SQS in Lambda, BullMQ; else the message is its own. */
 function carrierOf(message: unknown): unknown {
   try {
-    const { headers, properties, MessageAttributes, data } = Object(message) as {
+    const { headers, properties, MessageAttributes, messageAttributes, data } = Object(message) as {
       readonly headers?: unknown;
       readonly properties?: { readonly headers?: unknown };
       readonly MessageAttributes?: unknown;
+      readonly messageAttributes?: unknown;
       readonly data?: unknown;
     };
-    const found = headers ?? properties?.headers ?? MessageAttributes ?? (isObject(data) ? data : undefined);
+    const attributes = MessageAttributes ?? messageAttributes;
+    const found = headers ?? properties?.headers ?? attributes ?? (isObject(data) ? data : undefined);
     // What is its own carrier is asked for nothing by a method: who knows what its get() does.
     return found ?? { ...(Object(message) as object), get: undefined };
   } catch {
@@ -152,10 +139,6 @@ function trustOf(given: unknown, usual: Trust): Trust {
     `a message is trusted by ${quote(given)}; "continue", "link" and "ignore" are known`,
   );
   return usual;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }
 
 function isObject(value: unknown): boolean {

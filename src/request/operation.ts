@@ -2,6 +2,7 @@ import type { Span, SpanOptions } from "@opentelemetry/api";
 import type { Context } from "../context/context.ts";
 import { currentContext, runIn } from "../context/current.ts";
 import { emptied } from "../context/open-scope.ts";
+import { processState } from "../context/process-state.ts";
 import { Scope } from "../context/scope.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
@@ -24,8 +25,8 @@ export interface OperationOptions extends SpanOptions {
 type Work<Result> = (span: Span) => Result;
 
 /**
- * Calls `fn` as an operation of its own, a job, a command or a message say: a root span, a scope with nothing set, and
- * what `currentRequest()` gives. It resolves, or rejects, with what `fn` gives, once all that was given to `defer` is
+ * Calls `fn` as an operation of its own, a job, a command or a message say: a root span, or one below the trace
+ * that the process was started in, a scope with nothing set, and what `currentRequest()` gives. It resolves, or rejects, with what `fn` gives, once all that was given to `defer` is
  * done. Within a request or an operation that is not over it is a part of that one, with a span, unless it is `nested`.
  *
  * @param name what is being done, few different ones: "nightly-report"
@@ -51,12 +52,17 @@ export function operation<Result>(
   const outer = requestIn(around);
   if (outer === undefined || outer.isOver) {
     const own = new RequestScope({});
-    return beginOperation(own, emptied(around, new Scope(undefined, own)), name, options, fn);
+    return beginOperation(own, beginningOf(around, new Scope(undefined, own)), name, options, fn);
   }
   if (options?.nested !== true)
     return withSpan(name, options ?? {}, async (span): Promise<Awaited<Result>> => await fn(span));
   const own = new RequestScope({ correlationId: outer.correlationId });
   return beginOperation(own, around.withScope(new Scope(around.scope, own)), name, options, fn);
+}
+
+/** Nothing of what is around, but of the trace that the process was started in. */
+function beginningOf(around: Context, own: Scope): Context {
+  return around === processState.outside ? around.withScope(own) : emptied(around, own);
 }
 
 /**

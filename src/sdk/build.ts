@@ -5,18 +5,21 @@ import { readEnvironment, readVerbosity } from "./environment.ts";
 import type { StartOptions } from "./options.ts";
 import { logPipeline } from "./log-pipeline.ts";
 import { metricPipeline } from "./metric-pipeline.ts";
+import type { LeftForWorkers } from "../threads/left-for-workers.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { spanPipeline } from "./span-pipeline.ts";
-import { type Telemetry, telemetryOf, type Undoing } from "./telemetry.ts";
+import { type Telemetry, telemetryOf, type Surroundings } from "./telemetry.ts";
 
 /** Telemetry that is at work, and where its spans, measurements and log records go. */
 interface Built {
   readonly telemetry: Telemetry;
   readonly providers: Providers;
-  readonly hurry: () => void;
+  readonly spans: Pipeline;
+  readonly logs: Pipeline;
 }
 
-export function build(settings: Settings, undo: Undoing = {}): Built {
+export function build(settings: Settings, around: Surroundings = {}): Built {
   const { propagator } = settings;
   const accounts = { spans: new Account(), metrics: new Account(), logs: new Account() };
   const metrics = metricPipeline(settings, accounts.metrics);
@@ -28,7 +31,7 @@ export function build(settings: Settings, undo: Undoing = {}): Built {
   const providers = { tracerProvider, meterProvider, ...(loggerProvider && { loggerProvider }), propagator };
   const after = (): void => {
     metrics.self?.end();
-    undo.after?.();
+    around.after?.();
   };
   const telemetry = telemetryOf(
     {
@@ -36,13 +39,9 @@ export function build(settings: Settings, undo: Undoing = {}): Built {
       metrics: { pipeline: metrics, account: accounts.metrics },
       logs: { pipeline: logs, account: accounts.logs },
     },
-    { ...undo, after },
+    { ...around, after },
   );
-  const hurry = (): void => {
-    spans.hurry?.();
-    logs.hurry?.();
-  };
-  return { telemetry: withProviders(telemetry, providers), providers, hurry };
+  return { telemetry: withProviders(telemetry, providers), providers, spans, logs };
 }
 
 /** What no object is gives no options, and is reported. */
@@ -53,16 +52,16 @@ export function isOptions(options: unknown): options is StartOptions {
 }
 
 /** Never throws: a getter may. */
-export function settingsFor(options: StartOptions): Settings {
+export function settingsFor(options: StartOptions, left?: LeftForWorkers): Settings {
   setVerbosity(readVerbosity());
   const environment = readEnvironment();
   try {
-    return resolveSettings(options, environment);
+    return resolveSettings(options, environment, left);
   } catch (thrown) {
     report(
       "invalid_configuration",
       `start() could not read its options (${describe(thrown)}) and goes on without them`,
     );
-    return resolveSettings({}, environment);
+    return resolveSettings({}, environment, left);
   }
 }

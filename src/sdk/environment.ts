@@ -3,6 +3,7 @@ import type { Verbosity } from "../core/diagnostics.ts";
 import type { Limits } from "../core/limits.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { BatchLimits } from "../export/batch-limits.ts";
+import { environmentName } from "../propagation/environment-name.ts";
 import { parseResourceAttributes } from "../resource/parse-resource-attributes.ts";
 import { type OtlpEnvironment, readOtlp } from "./otlp-environment.ts";
 import { SAMPLER_NAMES, type SamplerName } from "./samplers.ts";
@@ -86,6 +87,11 @@ export function readEnvironment(variables: Variables = process.env): Environment
     },
     knownMethods: reader.words("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"),
   };
+}
+
+/** What the environment tells of the trace that started this process, for propagators that read these fields. */
+export function environmentCarrier(fields: readonly string[]): Variables {
+  return Object.fromEntries(fields.map((field) => [field, process.env[environmentName(field)]]));
 }
 
 /** This process's environment with more, for a child. */

@@ -6,7 +6,7 @@ import { LOGS } from "../export/record-kind.ts";
 import { terminal } from "../export/terminal.ts";
 import { LoggerProvider } from "../logs/logger-provider.ts";
 import type { LogSink } from "../logs/record.ts";
-import { batchQueue, type Pipeline, serviceOf } from "./pipeline.ts";
+import { batchQueue, handingOver, type Pipeline, serviceOf } from "./pipeline.ts";
 import type { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,6 +27,8 @@ export function logPipeline(
   self?.logs(account);
   return {
     loggerProvider: new LoggerProvider({ sink, limits: settings.logLimits }),
+    admit: (batch) => sink.admit?.(batch),
+    cut: () => sink.cut?.(),
     hurry: () => sink.hurry?.(),
     flush: (deadline) => sink.flush(deadline),
     close: (deadline) => sink.close(deadline),
@@ -38,9 +40,9 @@ function logSink(
   account: Account,
   self: SelfMetrics | undefined,
 ): (LogSink & Pipeline) | undefined {
-  const { isDisabled, logsExporter, logs, logBatch, resource } = settings;
+  const { isDisabled, logsExporter, logs, logBatch, parentThread, resource } = settings;
   if (isDisabled || logsExporter === "none") return undefined;
   if (logsExporter === "console") return new ConsoleLogs(serviceOf(resource), account, terminal());
-  const queue = batchQueue("log", logs, logBatch, account, self);
-  return new RecordBatcher(LOGS, resource, queue, account, logBatch);
+  const queue = batchQueue("log", logs, logBatch, parentThread, account, self);
+  return handingOver(new RecordBatcher(LOGS, resource, queue, account, logBatch), parentThread);
 }

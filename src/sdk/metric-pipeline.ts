@@ -45,6 +45,8 @@ export function metricPipeline(settings: Settings, account: Account): MetricPipe
       ...foreignPipeline(settings.meterProvider),
       self: selfMetricsIn(settings.meterProvider, settings),
     };
+  if (settings.parentThread !== undefined)
+    return { ...NO_METRICS, meterProvider: settings.parentThread.meterProvider };
   try {
     return sdkMetricPipeline(settings, account);
   } catch (thrown) {

@@ -9,7 +9,7 @@ import { performance } from "node:perf_hooks";
 import { describe, report } from "../core/diagnostics.ts";
 import { VERSION } from "../core/version.ts";
 import type { Account, DropReason } from "../export/account.ts";
-import type { DeliveryQueue } from "../export/delivery-queue.ts";
+import type { BatchQueue } from "../export/batch-queue.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
 import type { Outcome } from "../export/outcome.ts";
 import type { SpanCensus } from "../trace/span-census.ts";
@@ -66,12 +66,7 @@ export class SelfMetrics {
   }
 
   /** What became of records on their way to the exporter; `capacity` in records, where there is such a bound. */
-  processor(
-    item: "span" | "log",
-    account: Account,
-    queue: DeliveryQueue,
-    capacity: number | undefined,
-  ): void {
+  processor(item: "span" | "log", account: Account, queue: BatchQueue, capacity: number | undefined): void {
     const attributes = component(`batching_${item}_processor`);
     const unit = UNITS[item];
     this.#observe("upDownCounter", `processor.${item}.queue.size`, unit, (result) =>
@@ -94,7 +89,7 @@ export class SelfMetrics {
     item: Item,
     target: HttpTarget,
     account: Account,
-    queue: DeliveryQueue,
+    queue: BatchQueue,
   ): (seconds: number, outcome: Outcome) => void {
     const attributes = exporterAttributes(item, target);
     const unit = UNITS[item];

@@ -1,5 +1,12 @@
-import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
+import type {
+  Attributes,
+  ContextManager,
+  MeterProvider,
+  TextMapPropagator,
+  TracerProvider,
+} from "@opentelemetry/api";
 import type { IMetricReader, ViewOptions } from "@opentelemetry/sdk-metrics";
+import { threadId } from "node:worker_threads";
 import { AttributeSet } from "../core/attributes.ts";
 import { LONGEST_WAIT } from "../core/deadline.ts";
 import { quote, report } from "../core/diagnostics.ts";
@@ -27,6 +34,8 @@ import type { CollectionEnvironment, Environment, ExporterName } from "./environ
 import { type HttpSettings, httpSettings } from "./http-settings.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
 import { otlpSettings } from "./otlp-settings.ts";
+import type { LeftForWorkers } from "../threads/left-for-workers.ts";
+import { ParentThread } from "../threads/parent-thread.ts";
 import { propagatorNamed } from "./propagators.ts";
 import { samplerNamed } from "./samplers.ts";
 import type { StartOptions } from "./options.ts";
@@ -59,6 +68,8 @@ export interface Settings {
   readonly readers: readonly IMetricReader[];
   readonly views: readonly ViewOptions[];
   readonly contextManager: ContextManager | undefined;
+  /** In a worker: the thread that exports for it. */
+  readonly parentThread: ParentThread | undefined;
   readonly isRuntimeMeasured: boolean;
   readonly isSelfMeasured: boolean;
 }
@@ -92,17 +103,23 @@ const NAMES = new Set([
   "selfMetrics",
 ] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
 
-export function resolveSettings(options: StartOptions, environment: Environment): Settings {
+export function resolveSettings(
+  options: StartOptions,
+  environment: Environment,
+  left?: LeftForWorkers,
+): Settings {
   const exporter = exporterOption(options.exporter);
   const named = typeof exporter === "string" ? exporter : undefined;
   reportUnknown(options);
+  // Whoever says where to goes there.
+  const parent = exporter === undefined && options.endpoint === undefined ? left : undefined;
   return {
     isDisabled: environment.isDisabled,
-    resource: resourceIn(options, environment),
-    tracesExporter: exporter ?? environment.tracesExporter ?? "otlp",
+    resource: resourceIn(options, environment, parent),
+    tracesExporter: exporter ?? parent?.exporters.spans ?? environment.tracesExporter ?? "otlp",
     batch: environment.batch,
-    metricsExporter: named ?? environment.metricsExporter ?? "otlp",
-    logsExporter: named ?? environment.logsExporter ?? "otlp",
+    metricsExporter: named ?? parent?.exporters.metrics ?? environment.metricsExporter ?? "otlp",
+    logsExporter: named ?? parent?.exporters.logs ?? environment.logsExporter ?? "otlp",
     logBatch: environment.logBatch,
     logLimits: attributeLimits({ ...DEFAULT_LIMITS, ...environment.logLimits }),
     ...otlpSettings(options, environment),
@@ -119,6 +136,7 @@ export function resolveSettings(options: StartOptions, environment: Environment)
     readers: partsOption("readers", options.readers, ["collect", "forceFlush", "shutdown"]),
     views: partsOption("views", options.views, []),
     contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
+    parentThread: parent && new ParentThread(parent.thread),
     isRuntimeMeasured: flag("runtimeMetrics", options.runtimeMetrics),
     isSelfMeasured: flag("selfMetrics", options.selfMetrics),
   };
@@ -175,7 +193,11 @@ function propagatorIn(given: StartOptions["propagators"], environment: Environme
   return own === undefined ? propagatorNamed(environment.propagators) : new CompositePropagator([own]);
 }
 
-function resourceIn(options: StartOptions, environment: Environment): ServiceResource {
+function resourceIn(
+  options: StartOptions,
+  environment: Environment,
+  left: LeftForWorkers | undefined,
+): ServiceResource {
   const { detectors, resourceAttributes, serviceName } = environment;
   const isAsked = detectors === undefined || detectors.includes("all") || detectors.includes("env");
   const named = {
@@ -189,9 +211,16 @@ function resourceIn(options: StartOptions, environment: Environment): ServiceRes
     detect(detectors),
     isAsked ? resourceAttributes : {},
     withoutUndefined({ "service.name": serviceName }),
+    left === undefined ? {} : { ...withoutInstance(left.resource), "thread.id": threadId },
     given.toObject(),
     withoutUndefined(named),
   );
+}
+
+/** Each thread counts for itself, so its metrics are to be told from those of the others. */
+function withoutInstance(resource: Attributes): Attributes {
+  const { "service.instance.id": _instance, ...others } = resource;
+  return others;
 }
 
 function samplerIn({ sampler, samplerRatio }: Environment): Sampler | undefined {

@@ -1,17 +1,20 @@
 import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
 import { type Deadline, halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
+import type { BatchQueue } from "../export/batch-queue.ts";
 import { ConsoleSpans } from "../export/console-spans.ts";
+import { handedSpans } from "../export/handed-spans.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
 import { RecordBatcher } from "../export/record-batcher.ts";
 import { SPANS } from "../export/record-kind.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
+import { drainWorkers } from "../threads/worker-intake.ts";
 import type { SpanSink } from "../trace/record.ts";
 import { SpanCensus } from "../trace/span-census.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
 import { terminal } from "../export/terminal.ts";
-import { batchQueue, foreignPipeline, type Pipeline, serviceOf, within } from "./pipeline.ts";
+import { batchQueue, foreignPipeline, handingOver, type Pipeline, serviceOf, within } from "./pipeline.ts";
 import type { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -47,6 +50,8 @@ export function spanPipeline(
   return {
     tracerProvider,
     hurry: () => sink.hurry?.(),
+    cut: () => sink.cut?.(),
+    admit: (batch) => sink.admit?.(batch),
     flush: async (deadline) => {
       await within(own(deadline), () => tracerProvider.forceFlush());
       await sink.flush(deadline);
@@ -70,23 +75,42 @@ function spanSink(
   if (typeof exporter !== "string") return exporting(new ReadableSpanBatcher(exporter, account, batch));
   switch (exporter) {
     case "otlp":
-      return new RecordBatcher(
-        SPANS,
-        resource,
-        batchQueue("span", settings.traces, batch, account, self),
-        account,
-        batch,
+      return handingOver(
+        new RecordBatcher(SPANS, resource, spanQueue(settings, account, self), account, batch),
+        settings.parentThread,
       );
     case "console":
-      return new ConsoleSpans(serviceOf(resource), account, terminal());
+      return drawing(new ConsoleSpans(serviceOf(resource), account, terminal()));
     case "none":
       return NOWHERE;
   }
 }
 
+/** A trace is drawn as one, whichever threads it is of. */
+function drawing(spans: ConsoleSpans): SpanSink & Pipeline {
+  return {
+    accept: (record) => {
+      if (record.isParentRemote !== false) drainWorkers();
+      spans.accept(record);
+    },
+    admit: (batch) => handedSpans(batch, { isOneProcess: true }).forEach((span) => spans.accept(span)),
+    flush: () => spans.flush(),
+    close: () => spans.close(),
+  };
+}
+
+function spanQueue(
+  { traces, batch, parentThread }: Settings,
+  account: Account,
+  self: SelfMetrics | undefined,
+): BatchQueue {
+  return batchQueue("span", traces, batch, parentThread, account, self);
+}
+
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {
   return {
     accept: (span) => batcher.accept(span),
+    admit: (batch) => handedSpans(batch, { isOneProcess: false }).forEach((span) => batcher.accept(span)),
     hurry: () => batcher.hurry(),
     flush: (deadline) => within(deadline, () => batcher.flush()),
     close: async (deadline) => {

@@ -1,5 +1,7 @@
-import type { MeterProvider } from "@opentelemetry/api";
+import type { MeterProvider, TextMapPropagator } from "@opentelemetry/api";
 import { performance } from "node:perf_hooks";
+import { contextFrom, VARIABLES } from "../context/carrier.ts";
+import { Context } from "../context/context.ts";
 import { processState } from "../context/process-state.ts";
 import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
@@ -13,7 +15,10 @@ import { endAtSignals } from "../lifecycle/signals.ts";
 import { attachCallbacksOfProcess } from "../metrics/callback-registry.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { build, isOptions, settingsFor } from "./build.ts";
+import { environmentCarrier } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
+import { amongThreads } from "./among-threads.ts";
+import { leftForThisThread } from "../threads/left-for-workers.ts";
 import type { StartOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
@@ -41,7 +46,7 @@ export function start(options: StartOptions = {}): Telemetry {
   const given = isOptions(options) ? options : {};
   if (home[RUNNING] !== undefined) return join(home[RUNNING], given);
   // Timers and sockets of telemetry belong to no request that happens to be the first to start it.
-  const telemetry = runSuppressed(() => begin(settingsFor(given)));
+  const telemetry = runSuppressed(() => begin(settingsFor(given, leftForThisThread())));
   home[RUNNING] = { telemetry, options: copyOfOptions(given) };
   return telemetry;
 }
@@ -50,7 +55,9 @@ function begin(settings: Settings): Telemetry {
   const before = (): void => {
     process.off("beforeExit", onNaturalEnd);
     for (const hook of hooks) hook.end();
+    threads.leave();
     if (processState.providers === providers) processState.providers = undefined;
+    processState.outside = new Context();
     home[RUNNING] = undefined;
   };
   // The last flush is to have its time, too, whatever ends the process meanwhile.
@@ -58,11 +65,14 @@ function begin(settings: Settings): Telemetry {
     endSignals();
     runtime?.end();
     endTelling();
+    threads.end();
   };
-  const { telemetry, providers, hurry } = build(settings, { before, after });
+  const { telemetry, providers, spans, logs } = build(settings, { before, after });
+  const threads = amongThreads(settings, { spans, logs }, providers.meterProvider);
   processState.providers = providers;
   attachCallbacksOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
+  processState.outside = startedIn(settings.propagator);
   const hooks = httpHooks(settings);
   const runtime =
     settings.isRuntimeMeasured && !settings.isDisabled ? measured(providers.meterProvider) : undefined;
@@ -76,8 +86,17 @@ function begin(settings: Settings): Telemetry {
   };
   process.on("beforeExit", onNaturalEnd);
   const flush = (): Promise<unknown> => telemetry.flush({ timeout: budget ?? SIGNAL_BUDGET });
+  const hurry = (): void => {
+    spans.hurry?.();
+    logs.hurry?.();
+  };
   const endSignals = signals ? endAtSignals({ of: "telemetry", hurry, end: flush }) : () => {};
   return telemetry;
+}
+
+/** Where the process was started: within the trace that its environment tells of, if it does. */
+function startedIn(propagator: TextMapPropagator): Context {
+  return contextFrom(environmentCarrier([...propagator.fields(), VARIABLES]), new Context());
 }
 
 /** The runtime, but where the meter provider, which may be another SDK's, fails. */

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { deadlineIn, endsBy, LONGEST_WAIT } from "../core/deadline.ts";
 import { describe, report, type Trouble, troubles } from "../core/diagnostics.ts";
+import { drainWorkers } from "../threads/worker-intake.ts";
 import type { Account, SignalReport } from "../export/account.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -41,14 +42,16 @@ interface Way {
 
 export type Ways = Readonly<Record<"spans" | "metrics" | "logs", Way>>;
 
-/** Undoes what `start()` put in place: before the last flush, and after it. */
-export interface Undoing {
+/** What `start()` has put around a telemetry. */
+export interface Surroundings {
+  /** Undoes what is to be gone before the last flush … */
   readonly before?: () => void;
+  /** … and after it. */
   readonly after?: () => void;
 }
 
 /** All signals under one handle. */
-export function telemetryOf(ways: Ways, undo: Undoing): Telemetry {
+export function telemetryOf(ways: Ways, around: Surroundings): Telemetry {
   const { spans, metrics, logs } = ways;
   const account = (): TelemetryReport => ({
     spans: spans.account.report(),
@@ -57,6 +60,7 @@ export function telemetryOf(ways: Ways, undo: Undoing): Telemetry {
     troubles: troubles(),
   });
   const all = async (act: (pipeline: Pipeline) => Promise<void>): Promise<TelemetryReport> => {
+    drainWorkers();
     await Promise.all([spans, metrics, logs].map(({ pipeline }) => act(pipeline).catch(reportFailure)));
     return account();
   };
@@ -71,9 +75,9 @@ export function telemetryOf(ways: Ways, undo: Undoing): Telemetry {
     },
     shutdown: (options) => {
       if (shutdown !== undefined) return shutdown;
-      undo.before?.();
+      around.before?.();
       const deadline = deadlineIn(timeoutOf(options));
-      return (shutdown = all((pipeline) => pipeline.close(deadline)).finally(undo.after));
+      return (shutdown = all((pipeline) => pipeline.close(deadline)).finally(around.after));
     },
     [Symbol.asyncDispose]: async () => {
       await telemetry.shutdown();

@@ -10,6 +10,7 @@ import type { ReadableSpan, SpanRecord } from "../trace/record.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
 import { Span } from "../trace/span.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
+import { W3C_PROPAGATOR } from "../propagation/w3c-propagator.ts";
 import { drawTelemetry } from "./draw-telemetry.ts";
 import { clockOf, type FixedClock } from "./fixed-clock.ts";
 import { type RecordedLog, RecordedLogs } from "./recorded-logs.ts";
@@ -115,7 +116,7 @@ function telemetryOfItsOwn({ clock, idGenerator }: TestTelemetryOptions): {
   const meterProvider = new RecordedMetrics();
   const recordedLogs = new RecordedLogs();
   const loggerProvider = new LoggerProvider({ sink: recordedLogs, clocks });
-  const providers = { tracerProvider, meterProvider, loggerProvider };
+  const providers = { tracerProvider, meterProvider, loggerProvider, propagator: W3C_PROPAGATOR };
   attachCallbacksOfProcess(meterProvider, providers);
   const ended = (): Started => started.filter((span) => span.ended);
   const telemetry: TestTelemetry = {

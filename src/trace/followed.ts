@@ -44,6 +44,6 @@ export function followOnce<Value extends object>(
 }
 
 /** A property of its own that nobody sees; throws where it takes none. */
-export function define(owner: object, name: string, value: unknown): void {
+export function define(owner: object, name: PropertyKey, value: unknown): void {
   Object.defineProperty(owner, name, { value, configurable: true, writable: true, enumerable: false });
 }

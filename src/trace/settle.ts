@@ -1,5 +1,6 @@
 import { isGeneratorObject, isPromise } from "node:util/types";
 import { followStream, isReadable } from "./follow-stream.ts";
+import { followWebStream, isWebStream } from "./follow-web-stream.ts";
 import { followOnce } from "./followed.ts";
 import { iterate } from "./iterate.ts";
 
@@ -9,8 +10,8 @@ import { iterate } from "./iterate.ts";
  * - a native promise, or a subclass: one derived by its own `then`, so an unhandled rejection stays unhandled;
  * - a promise with properties of its own (a child process, say): itself, observed (its rejection then counts as handled);
  * - another thenable: adopted, its `then` called exactly once, here and now;
- * - a generator, or a readable stream of Node: itself, each step run in what is current now; it has turned out when it
- *   comes to its end.
+ * - a generator, or a readable stream, of Node or of the web: itself, each step run in what is current now; it has turned
+ *   out when it comes to its end.
  */
 export function settle<Result>(result: Result, done: () => void, failed: (thrown: unknown) => void): Result {
   if (isPromise(result)) return observe(result, done, failed);
@@ -22,6 +23,7 @@ export function settle<Result>(result: Result, done: () => void, failed: (thrown
   if (typeof result === "object" && result !== null) {
     if (isGeneratorObject(result)) return followOnce(result, { done, failed }, iterate) as Result;
     if (isReadable(result)) return followOnce(result, { done, failed }, followStream);
+    if (isWebStream(result)) return followOnce(result, { done, failed }, followWebStream);
   }
   done();
   return result;

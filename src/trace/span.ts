@@ -22,6 +22,7 @@ import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import { nounFor } from "../core/noun.ts";
 import { traceStateText } from "../core/trace-state-text.ts";
 import { exceptionAttributes } from "./exception.ts";
+import { explaining } from "./explaining.ts";
 import type { EventRecord, LinkRecord, ReadableSpan, Resource, SpanRecord } from "./record.ts";
 import { copySpanContext } from "./span-context.ts";
 import { givenTime, spanName } from "./span-input.ts";
@@ -225,6 +226,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
 
   end(endTime?: TimeInput): void {
     if (this.state !== "open") return;
+    explaining.watch?.ended(this);
     [this.endSeconds, this.endNanoseconds] = givenTime(endTime) ?? this.now();
     this.forbidNegativeDuration();
     const { processors, keepsEnded } = this.setup;

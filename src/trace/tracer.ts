@@ -18,6 +18,7 @@ import { report } from "../core/diagnostics.ts";
 import { type Ids, SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import { decide, flagged } from "./decide.ts";
+import { explaining } from "./explaining.ts";
 import { NON_RECORDING } from "./non-recording.ts";
 import { copySpanContext } from "./span-context.ts";
 import { startActive, type StartActiveRest } from "./start-active.ts";
@@ -98,6 +99,7 @@ export class Tracer implements ApiTracer {
     if (options.links !== undefined) span.addLinks(options.links);
     const startTime = givenTime(options.startTime);
     if (startTime !== undefined) span.startAt(startTime);
+    explaining.watch?.started(span, options.root === true ? undefined : context);
     setup.processors?.onStart(span, parentContext);
     return span;
   }

@@ -81,8 +81,8 @@ describe("a context variable with an attribute", () => {
   it("stamps spans of another SDK's provider that our helpers make", () => {
     const memory = new InMemorySpanExporter();
     const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] });
-    const { meterProvider } = recording().providers;
-    runIn(new Context(undefined, { tracerProvider, meterProvider }), () =>
+    const { providers } = recording();
+    runIn(new Context(undefined, { ...providers, tracerProvider }), () =>
       tenant.run("acme", () => withSpan("official", { attributes: { own: 1 } } as SpanOptions, () => {})),
     );
     expect(memory.getFinishedSpans().map(({ attributes }) => attributes)).to.deep.equal([

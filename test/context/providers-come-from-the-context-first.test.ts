@@ -8,7 +8,7 @@ import { currentTracer } from "../../src/trace/current-tracer.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { recording } from "../recording.ts";
 
-const here = (): Providers => ({
+const here = (): Omit<Providers, "propagator"> => ({
   tracerProvider: tracerProviderIn(currentContext()),
   meterProvider: meterProviderIn(currentContext()),
 });

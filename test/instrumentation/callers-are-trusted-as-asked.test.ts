@@ -1,5 +1,6 @@
 import { propagation, SpanKind } from "@opentelemetry/api";
 import { expect } from "chai";
+import { ContextVariable } from "../../src/context/context-variable.ts";
 import { currentContext } from "../../src/context/current.ts";
 import type { HttpPolicy } from "../../src/instrumentation/http-policy.ts";
 import { httpSettings } from "../../src/sdk/http-settings.ts";
@@ -98,19 +99,26 @@ describe("a caller's trace", () => {
   });
 });
 
-/** What a service that is called by one with this option is sent. */
-async function sent(http: unknown, headers: Record<string, string> = {}): Promise<unknown[]> {
+const tier = new ContextVariable<string>("caller-tier", { travels: "baggage" });
+
+/** What a service that is called by one with this option is sent in a header. */
+async function sent(
+  http: unknown,
+  headers: Record<string, string> = {},
+  name = "x-correlation-id",
+): Promise<unknown[]> {
   const seen: unknown[] = [];
   await tracedHttp(
     () =>
       serving(
         (request, response) => {
-          seen.push(request.headers["x-correlation-id"]);
+          seen.push(request.headers[name]);
           response.end();
         },
         (inner, port) =>
           serving(
             async (_request, response) => {
+              tier.set("gold");
               await (await fetch(inner, { headers })).text();
               await (await fetch(`http://localhost:${port}`, { headers })).text();
               response.end();
@@ -130,6 +138,15 @@ describe("the correlation id", () => {
     expect(await sent({ correlate: ["localhost"] })).to.deep.equal([undefined, "theirs"]);
     expect(await sent({ correlate: ["127.0.0.1"] })).to.deep.equal(["theirs", undefined]);
     expect(await sent({ correlate: false })).to.deep.equal([undefined, undefined]);
+  });
+
+  it("has the variables that travel as baggage go with it", async () => {
+    const [both, neither] = [
+      await sent(undefined, {}, "baggage"),
+      await sent({ correlate: false }, {}, "baggage"),
+    ];
+    expect(both).to.deep.equal(["caller-tier=gold", "caller-tier=gold"]);
+    expect(neither).to.deep.equal([undefined, undefined]);
   });
 
   it("that the caller has set itself stays", async () => {

@@ -245,7 +245,7 @@ describe("the number of active requests", () => {
     const attributesProcessors = [createAllowListAttributesProcessor(["url.scheme"])];
     const views = [{ instrumentName: "http.server.active_requests", attributesProcessors }];
     const meterProvider = new MeterProvider({ readers: [reader], views });
-    const context = new Context(undefined, { tracerProvider: trace.getTracerProvider(), meterProvider });
+    const context = new Context(undefined, { ...recording().providers, meterProvider });
     const other = await freshCopy<typeof import("../../src/instrumentation/active-requests.ts")>(
       "instrumentation/active-requests.ts",
     );
@@ -275,7 +275,7 @@ describe("the number of active requests", () => {
   });
 
   it("is nobody's where there is no telemetry", () => {
-    const providers = { tracerProvider: trace.getTracerProvider(), meterProvider: contextualMeterProvider };
+    const { providers } = recording(contextualMeterProvider);
     const GET = { "http.request.method": "GET", "url.scheme": "http" };
     countActive(GET, new Context(undefined, providers));
     testTelemetry((t) => expect(t.metrics()).to.deep.equal([]))();

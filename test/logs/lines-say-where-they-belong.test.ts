@@ -4,7 +4,8 @@ import { ContextVariable } from "../../src/context/context-variable.ts";
 import { runIn } from "../../src/context/current.ts";
 import { scope } from "../../src/context/open-scope.ts";
 import { troubles } from "../../src/core/diagnostics.ts";
-import { jsonLogger, type LogLevel } from "../../src/logs/json-logger.ts";
+import { jsonLogger } from "../../src/logs/json-logger.ts";
+import type { LogLevel } from "../../src/logs/level.ts";
 import { logFields } from "../../src/logs/log-fields.ts";
 import { currentRequest } from "../../src/request/current-request.ts";
 import { operation } from "../../src/request/operation.ts";
@@ -194,6 +195,25 @@ describe("the JSON logger", () => {
     // oxlint-disable-next-line no-control-regex -- control characters are what this is about
     expect(lines[0]).not.to.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
     expect(JSON.parse(lines[0] ?? "")).to.include({ message: text, text });
+  });
+
+  it("writes one line, whatever a user or a variable is", async () => {
+    const text = "a\r\nb\u001b[31m\u009b2J\u2028\u2029\u007f";
+    const lines: string[] = [];
+    await operation("job", () => {
+      currentRequest().userId = text;
+      plan.set(text);
+      jsonLogger({ write: (line) => lines.push(line) }).info("said");
+    });
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    expect(lines[0]).not.to.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    expect(JSON.parse(lines[0] ?? "")).to.include({ user_id: text, "test.log.plan": text });
+  });
+
+  it("is made whatever its options are", () => {
+    silently(() => {
+      for (const options of [revoked(), null, 5]) jsonLogger(options as never).debug("not written");
+    });
   });
 
   const cyclic: Record<string, unknown> = { a: 1 };

@@ -14,7 +14,9 @@ export async function spawned(
   environment: NodeJS.ProcessEnv = {},
   cwd?: string,
 ): Promise<Ended> {
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("OTEL_")));
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(OTEL_|TRACEPARENT$|TRACESTATE$|BAGGAGE$)/.test(name)),
+  );
   const child = spawn(process.execPath, args, {
     env: { ...clean, ...environment },
     ...(cwd === undefined ? {} : { cwd }),

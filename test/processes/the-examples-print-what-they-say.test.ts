@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { existsSync } from "node:fs";
 import { spawned } from "./spawned.ts";
 
 describe("examples/official-sdk.ts", () => {
@@ -26,6 +27,18 @@ describe("examples/rates.ts", () => {
       "",
       "10, 12.5, 25; RangeError: no rate for CHF; the bank was asked 1 time\naskBank took longer than the 500 ms that it may take\n125\n",
     ]);
+  });
+});
+
+describe("examples/work-in-a-pool.ts", () => {
+  it("keeps the work of each worker in the trace of its sender, and counts in one series", async () => {
+    const { code, output, errors } = await spawned(["examples/work-in-a-pool.ts"]);
+    expect([code, errors]).to.deep.equal([0, ""]);
+    expect(output).to.include("8 spans of all threads").and.include("gallery.resized: 6");
+    for (const name of ["holidays", "wedding"]) {
+      expect(output).to.include(`${name}-400.jpg\n${name}-300.jpg\n${name}-200.jpg\n`);
+      expect(output).to.include(`gallery upload ${name}\n${"  gallery resize\n".repeat(3)}`);
+    }
   });
 });
 
@@ -139,6 +152,100 @@ describe("examples of requests", function () {
         "500 request-0",
       ]);
     });
+});
+
+describe("examples/logs-with-pino.ts", () => {
+  it("writes of each request what it was, by its own ids, and of one in debug", async () => {
+    const { code, output, errors } = await spawned(["examples/logs-with-pino.ts"]);
+    expect([code, errors]).to.deep.equal([0, ""]);
+    const told = output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const [item, said] of Object.entries({
+      tea: ["reserved", "GET /items/{item} 200"],
+      milk: ["asked", "reserved", "GET /items/{item} 200"],
+      honey: ["reserved", "GET /items/{item} 200"],
+    })) {
+      const own = told.filter(({ request_id: request }) => request === item);
+      expect(own.map(({ msg }) => String(msg).replace(/ in .*/, ""))).to.deep.equal(said);
+      expect(new Set(own.map(({ trace_id: trace }) => trace))).to.have.property("size", 1);
+      expect(own[0]?.["trace_id"]).to.match(/^[0-9a-f]{32}$/);
+    }
+  });
+});
+
+describe("examples of messages", function () {
+  this.timeout(20_000);
+
+  it("draw one trace from a request to its job, and one of a batch that is linked to all: in process", async () => {
+    const { code, output, errors } = await spawned(["examples/messages-in-process.ts"]);
+    expect([code, errors, output]).to.deep.equal([
+      0,
+      "",
+      `the books have 6 of 6 orders
+6 × shop POST (server)
+  shop publish mails (producer)
+    shop process mails (consumer)
+      shop write mail
+1 × shop process books (consumer), linked to 6
+  shop insert entries
+`,
+    ]);
+  });
+
+  for (const [broker, trees] of [
+    [
+      "redis",
+      `5 × shop POST (server)
+  shop publish mails (producer)
+    shop process mails (consumer)
+      shop write mail
+  shop publish partners (producer)
+  shop publish books (producer)
+1 × shop POST (server)
+  shop publish mails (producer)
+    shop process mails (consumer) ✗
+    shop process mails (consumer)
+      shop write mail
+  shop publish partners (producer)
+  shop publish books (producer)
+1 × shop process books (consumer), linked to 6
+6 × shop process partners (consumer), linked to 1
+`,
+    ],
+    [
+      "nats",
+      `5 × shop POST (server)
+  shop publish orders.placed (producer)
+    shop process orders.placed (consumer)
+      shop write mail
+1 × shop POST (server)
+  shop publish orders.placed (producer)
+    shop process orders.placed (consumer) ✗
+    shop process orders.placed (consumer)
+      shop write mail
+6 × shop process orders.placed (consumer), linked to 1
+1 × shop process orders.placed (consumer), linked to 6
+`,
+    ],
+  ])
+    it(`draw the same through a broker, where it is installed: ${broker}`, async function () {
+      const { code, output, errors } = await spawned([`examples/messages-on-${broker}.ts`]);
+      expect([code, errors]).to.deep.equal([0, ""]);
+      if (!output.startsWith(`${broker}-server is not here`)) return expect(output).to.equal(trees);
+      console.log(output.trim());
+      return this.skip();
+    });
+
+  it("say which broker is not installed", async function () {
+    if (existsSync("/usr/sbin/redis-server")) this.skip();
+    expect(await spawned(["examples/messages-on-redis.ts"], { PATH: "" })).to.deep.include({
+      code: 0,
+      errors: "",
+      output: "redis-server is not here, which Debian installs by: apt-get install redis-server\n",
+    });
+  });
 });
 
 describe("examples of tests", function () {

@@ -1,4 +1,5 @@
-import { propagation, SpanKind } from "@opentelemetry/api";
+import { headers as emptyHeaders, type MsgHdrs } from "@nats-io/transport-node";
+import { propagation, type Span, SpanKind } from "@opentelemetry/api";
 import { expect } from "chai";
 import { EventEmitter, once } from "node:events";
 import { ContextVariable } from "../../src/context/context-variable.ts";
@@ -14,6 +15,12 @@ import { refuse } from "../database/told-session.ts";
 import { failureOf } from "../trace/failures.ts";
 
 const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+function natsHeaders(fields: Record<string, string>): MsgHdrs {
+  const written = emptyHeaders();
+  for (const [name, value] of Object.entries(fields)) written.set(name, value);
+  return written;
+}
 
 function named({ spans }: TestTelemetry, name: string): ReadableSpan {
   const span = spans.find((each) => each.name === name);
@@ -47,9 +54,10 @@ describe("a message that is consumed", () => {
       );
       expect(process?.parentSpanContext?.spanId).to.equal(publish?.spanContext().spanId);
       expect(saved?.parentSpanContext?.spanId).to.equal(process?.spanContext().spanId);
-      expect([process?.kind, process?.links, process?.attributes]).to.deep.equal([
+      const linked = process?.links.map(({ context }) => context.spanId);
+      expect([process?.kind, linked, process?.attributes]).to.deep.equal([
         SpanKind.CONSUMER,
-        [],
+        [publish?.spanContext().spanId],
         {
           "messaging.operation.name": "process",
           "messaging.operation.type": "process",
@@ -85,9 +93,14 @@ describe("a message that is consumed", () => {
   for (const [client, message] of Object.entries({
     "headers of texts": { headers: { traceparent: TRACEPARENT } },
     "bytes, of Kafka": { headers: { traceparent: Buffer.from(TRACEPARENT) } },
-    "what is asked by get, of NATS": { headers: new Headers({ traceparent: TRACEPARENT }) },
+    "bytes in a list, of Kafka": { headers: { traceparent: [Buffer.from(TRACEPARENT)] } },
+    "what is asked by get": { headers: new Headers({ traceparent: TRACEPARENT }) },
+    "what is asked by get, of NATS": { headers: natsHeaders({ traceparent: TRACEPARENT }) },
+    "names as they are written in Go": { headers: natsHeaders({ Traceparent: TRACEPARENT }) },
+    "names of plain headers as they are written in Go": { headers: { Traceparent: TRACEPARENT } },
     "properties, of amqplib": { properties: { headers: { traceparent: TRACEPARENT } } },
     "attributes, of SQS": { MessageAttributes: { traceparent: { StringValue: TRACEPARENT } } },
+    "attributes, of SQS in Lambda": { messageAttributes: { traceparent: { stringValue: TRACEPARENT } } },
     "the data of a job, of BullMQ": { data: { traceparent: TRACEPARENT, order: 7 } },
     "a payload in JSON": { traceparent: TRACEPARENT, order: 7 },
   }))
@@ -220,6 +233,48 @@ describe("messages that are consumed at once", () => {
       const batch = named(t, "process");
       expect(batch.parentSpanContext?.spanId).to.equal("b7ad6b7169203331");
       expect(batch.links).to.have.length(1);
+    }),
+  );
+});
+
+describe("the span of a message", () => {
+  for (const [name, attributes] of Object.entries({
+    "process orders.{id}": { "messaging.destination.template": "orders.{id}" },
+    "consume orders.7": { "messaging.operation.name": "consume" },
+    "process orders.8": { "messaging.destination.name": "orders.8" },
+    "process orders.7": { "messaging.operation.name": 5, "messaging.destination.template": ["a"] },
+  }))
+    it(
+      `is called by what its attributes say: ${name}`,
+      testTelemetry(async (t) => {
+        await consume({}, { destination: "orders.7", attributes }, () => {});
+        expect(named(t, name).attributes).to.deep.include(attributes);
+      }),
+    );
+
+  it(
+    "says by which class of error it has failed, and nothing of one where it has not",
+    testTelemetry(async (t) => {
+      const failing = [
+        () => Promise.reject(new RangeError("no such floor")),
+        () => Promise.reject(Object.assign(new Error("no broker"), { code: "ECONNREFUSED" })),
+        () => {
+          throw undefined;
+        },
+        (_message: object, span: Span) => {
+          span.end();
+          throw new Error("too late to tell");
+        },
+      ];
+      for (const fail of failing) await failureOf(consume({}, fail));
+      await consume({}, () => {});
+      expect(t.spans.map(({ attributes }) => attributes["error.type"])).to.deep.equal([
+        "RangeError",
+        "ECONNREFUSED",
+        "_OTHER",
+        undefined,
+        undefined,
+      ]);
     }),
   );
 });

@@ -48,6 +48,7 @@ const UNSAID = {
   readers: [],
   views: [],
   contextManager: undefined,
+  parentThread: undefined,
   isRuntimeMeasured: false,
   isSelfMeasured: false,
 };

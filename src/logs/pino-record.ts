@@ -1,0 +1,55 @@
+import { attributesOf, type WrittenLine } from "./emit-record.ts";
+import { severityOf } from "./level.ts";
+
+/** Of a line of pino's: under which keys it says what. */
+export interface PinoKeys {
+  readonly messageKey?: string;
+  readonly errorKey?: string;
+}
+
+/** What pino's serializer makes of an error. */
+interface SerializedError {
+  readonly type?: unknown;
+  readonly message?: unknown;
+  readonly stack?: unknown;
+}
+
+/** pino's levels by number, ten apart from 10 on; one in between is what it is not beyond yet. */
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
+
+export function severityAt(level: number): number {
+  return severityOf(nameAt(level)) ?? 0;
+}
+
+function nameAt(level: number): string | undefined {
+  return LEVELS[Math.min(Math.max(Math.floor(level / 10), 1), LEVELS.length) - 1];
+}
+
+/** The resource says the process and the host. */
+const SAID_BY_THE_RESOURCE = ["pid", "hostname"];
+
+export function pinoRecord(
+  { messageKey = "msg", errorKey = "err" }: PinoKeys,
+  fields: Readonly<Record<string, unknown>>,
+): WrittenLine {
+  const level = levelIn(fields);
+  const { [errorKey]: error, ...others } = attributesOf(fields, "time", messageKey, ...SAID_BY_THE_RESOURCE);
+  return {
+    level,
+    severity: severityOf(level),
+    body: fields[messageKey],
+    attributes: error === undefined ? others : { ...others, ...errorAttributes(errorKey, error) },
+  };
+}
+
+/** A number, or a name where the user's formatter makes it one. */
+function levelIn({ level }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof level === "number" ? nameAt(level) : typeof level === "string" ? level : undefined;
+}
+
+/** (Semantic conventions: Exceptions in logs) */
+function errorAttributes(key: string, error: unknown): Record<string, unknown> {
+  const { type, message, stack }: SerializedError = Object(error);
+  if (typeof message !== "string" || typeof stack !== "string") return { [key]: error };
+  return { "exception.type": type, "exception.message": message, "exception.stacktrace": stack };
+}

@@ -1,0 +1,101 @@
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { runSuppressed } from "../context/suppression.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import { processWide } from "../core/process-wide.ts";
+import type { Account } from "../export/account.ts";
+import type { BatchQueue } from "../export/batch-queue.ts";
+import { HandingMeterProvider } from "../metrics/handed-measurements.ts";
+import { tallyOf } from "../metrics/tally.ts";
+import { HandOverQueue } from "./hand-over-queue.ts";
+import { asMessage, type Handed, type HandedItem } from "./messages.ts";
+
+/** The types of the oldest Node that we run on do not have it, which itself has. */
+const { postMessageToThread } = process.getBuiltinModule("node:worker_threads") as unknown as {
+  postMessageToThread(
+    this: void,
+    thread: number,
+    message: object,
+    transfer: readonly MessagePort[],
+  ): Promise<void>;
+};
+
+/** What may be on its way to a thread that has no time to take it, in bytes. */
+const MOST_ON_THE_WAY = 32 * 1024 * 1024;
+
+/** Measurements that wait at most, for a worker that gives its event loop no turn … */
+const MOST_WAITING = 4_096;
+
+/** … and what one of them takes, in bytes, about. */
+const MEASUREMENT_SIZE = 256;
+
+/** In a worker: the way to the thread that exports for it. Whatever is handed over is kept if the worker is terminated. */
+export class ParentThread {
+  readonly #port: MessagePort;
+  readonly #onTheWay = new Int32Array(new SharedArrayBuffer(4));
+  readonly meterProvider: HandingMeterProvider = new HandingMeterProvider(MOST_WAITING, () =>
+    this.#handMeasurements(),
+  );
+
+  constructor(thread: number) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#port.unref();
+    const hello = asMessage({ port: port2, onTheWay: this.#onTheWay });
+    runSuppressed(() => postMessageToThread(thread, hello, [port2])).catch(reportUnheard);
+  }
+
+  queue(kind: HandedItem, account: Account): BatchQueue {
+    return new HandOverQueue(kind, (...handed) => this.#post(...handed), account);
+  }
+
+  /** From now on spans and log records are cut, and measurements taken, wherever all is to be handed over, until what is returned is called. */
+  serve(cut: () => void): () => void {
+    const all = (): void => {
+      cut();
+      this.#handMeasurements();
+    };
+    process.on("exit", all);
+    handOvers.add(all);
+    return () => {
+      all();
+      process.off("exit", all);
+      handOvers.delete(all);
+    };
+  }
+
+  #handMeasurements(): void {
+    const handed = this.meterProvider.take();
+    const tally = tallyOf(this.meterProvider);
+    tally.collected = tally.measured;
+    if (handed === undefined) return;
+    this.#post({ kind: "measurements", size: handed.measurements.length * MEASUREMENT_SIZE, ...handed });
+  }
+
+  #post(handed: Handed, transfer: ArrayBuffer[] = []): boolean {
+    if (Atomics.load(this.#onTheWay, 0) + handed.size > MOST_ON_THE_WAY) {
+      report(
+        "queue_full",
+        "the thread that exports has no time for what its workers hand over: new telemetry of workers is dropped and counted",
+      );
+      return false;
+    }
+    Atomics.add(this.#onTheWay, 0, handed.size);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, which this is not
+    this.#port.postMessage(handed, transfer);
+    return true;
+  }
+}
+
+const handOvers = processWide("hand-overs", () => new Set<() => void>());
+
+/** Hands over what this worker has made until now; nothing where it exports by itself. */
+export function handOver(): void {
+  for (const all of handOvers) all();
+}
+
+function reportUnheard(thrown: unknown): void {
+  report(
+    "plugin_failed",
+    `the thread that exports for this worker does not hear it (${describe(thrown)}): its telemetry is lost`,
+  );
+}

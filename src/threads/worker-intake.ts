@@ -1,0 +1,75 @@
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { MeterProvider } from "@opentelemetry/api";
+import { runSuppressed } from "../context/suppression.ts";
+import { describe, report } from "../core/diagnostics.ts";
+import type { Batch } from "../export/batch-queue.ts";
+import { HandedMetrics } from "../metrics/handed-measurements.ts";
+import { tallyOf } from "../metrics/tally.ts";
+import { type Handed, type HandedItem, type Hello, helloIn } from "./messages.ts";
+
+/** Who takes batches, by what they are of. */
+type Admit = Readonly<Record<HandedItem, (batch: Batch) => void>>;
+
+/** Takes what the workers of this process hand over, also what one that has been terminated had handed over before. */
+export class WorkerIntake {
+  readonly #admit: Admit;
+  readonly #meterProvider: MeterProvider;
+  readonly #takers = new Map<MessagePort, (handed: Handed) => void>();
+
+  constructor(admit: Admit, meterProvider: MeterProvider) {
+    this.#admit = admit;
+    this.#meterProvider = meterProvider;
+    process.on("workerMessage", this.#onMessage);
+    intakes.add(this);
+  }
+
+  /** Takes what is here already. */
+  drain(): void {
+    for (const [port, take] of this.#takers)
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+        take(next.message as Handed);
+  }
+
+  end(): void {
+    process.off("workerMessage", this.#onMessage);
+    intakes.delete(this);
+    for (const port of this.#takers.keys()) port.close();
+    this.#takers.clear();
+  }
+
+  readonly #onMessage = (message: unknown): void => {
+    const hello = helloIn(message);
+    if (hello !== undefined) runSuppressed(() => this.#open(hello));
+  };
+
+  #open({ port, onTheWay }: Hello): void {
+    const metrics = new HandedMetrics(this.#meterProvider);
+    const take = (handed: Handed): void => {
+      Atomics.sub(onTheWay, 0, handed.size);
+      if (handed.kind === "measurements") this.#measure(() => metrics.measure(handed));
+      else this.#admit[handed.kind](handed);
+    };
+    this.#takers.set(port, take);
+    // Its other end may be gone: then only what is asked for comes.
+    this.drain();
+    port.on("message", take);
+    // All that was sent has come before. To ask a port for more in its own close event ends Node by a segmentation fault.
+    port.on("close", () => void this.#takers.delete(port));
+    port.unref();
+  }
+
+  #measure(act: () => number): void {
+    try {
+      tallyOf(this.#meterProvider).measured += act();
+    } catch (thrown) {
+      report("plugin_failed", `measurements of a worker were left out (${describe(thrown)})`);
+    }
+  }
+}
+
+const intakes = new Set<WorkerIntake>();
+
+/** Takes what workers have handed over until now: what comes by another port, their results say, may have overtaken it. */
+export function drainWorkers(): void {
+  for (const intake of intakes) intake.drain();
+}

@@ -1,0 +1,84 @@
+import { carrierOf } from "../context/carrier.ts";
+import { currentContext } from "../context/current.ts";
+import { ThroughlineError } from "../core/errors.ts";
+import { hiddenField } from "../core/hidden-field.ts";
+import { envelope } from "./envelope.ts";
+
+/** A pool with `run(task, options?)`, as piscina and tinypool are, or a Worker or MessagePort. */
+export type ContextCarrier =
+  | { run(task: never, options?: never): unknown }
+  | { postMessage(message: never, transfer?: never): void };
+
+type Send = (this: unknown, message: unknown, ...rest: unknown[]) => unknown;
+
+/**
+ * From now on each task of a pool, or each message to a worker, carries the context that it was sent in: trace context,
+ * baggage, and the variables that travel. The worker's side takes it by `task(fn)`. It comes back as itself.
+ *
+ * @throws ThroughlineError THR_NOT_A_WORKER where it has neither `run` nor `postMessage`, or cannot be changed
+ * @example
+ * import { Worker } from "node:worker_threads";
+ * const worker = carryContext(new Worker("", { eval: true }));
+ * worker.postMessage({ order: 7 });
+ */
+export function carryContext<Target extends ContextCarrier>(target: Target): Target {
+  try {
+    if (carries.get(target) === true) return target;
+    const method = ["run", "postMessage"].find((name) => typeof Reflect.get(target, name) === "function");
+    if (method !== undefined && replace(target, method)) {
+      carries.set(target, true);
+      return target;
+    }
+  } catch {
+    // It is none.
+  }
+  throw new ThroughlineError("THR_NOT_A_WORKER", "carryContext(target)");
+}
+
+const carries = hiddenField<true>();
+
+/** Not enumerable, as the prototype's own is not. */
+function replace(target: object, method: string): boolean {
+  const send = Reflect.get(target, method) as Send;
+  const value: Send =
+    method === "run"
+      ? function (task, options, ...rest) {
+          return Reflect.apply(send, this, [...sealedTask(task, options), ...rest]);
+        }
+      : function (message, ...rest) {
+          return Reflect.apply(send, this, [envelope(carrierOf(currentContext()), message), ...rest]);
+        };
+  return Reflect.defineProperty(target, method, { value, writable: true, configurable: true });
+}
+
+/** What piscina knows a task by: one to be moved rather than copied, and one with options for its queue. */
+const TRANSFERABLE = Symbol.for("Piscina.transferable");
+const VALUE = Symbol.for("Piscina.valueOf");
+const QUEUE_OPTIONS = Symbol.for("Piscina.queueOptions");
+
+interface PiscinaTask {
+  readonly [TRANSFERABLE]?: unknown;
+  readonly [VALUE]?: unknown;
+  readonly [QUEUE_OPTIONS]?: unknown;
+}
+
+/** HOT. A task in its envelope, with its options. */
+function sealedTask(task: unknown, options: unknown): [task: unknown, options: unknown] {
+  const carrier = carrierOf(currentContext());
+  if (typeof task !== "object" || task === null) return [envelope(carrier, task), options];
+  const known: PiscinaTask = task;
+  const value = isMoved(known) ? known[VALUE] : task;
+  const sealed = envelope(carrier, value);
+  if (QUEUE_OPTIONS in known) Object.defineProperty(sealed, QUEUE_OPTIONS, { value: known[QUEUE_OPTIONS] });
+  if (!isMoved(known)) return [sealed, options];
+  const { transferList = [] } = (options ?? {}) as { readonly transferList?: readonly unknown[] };
+  return [
+    sealed,
+    { ...(options as object | undefined), transferList: [...transferList, known[TRANSFERABLE]] },
+  ];
+}
+
+/** Of `Piscina.move(value)`. */
+function isMoved(task: PiscinaTask): boolean {
+  return TRANSFERABLE in task && VALUE in task;
+}

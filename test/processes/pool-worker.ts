@@ -1,0 +1,27 @@
+// What runs in the workers of the tests' pool.
+import { setTimeout as sleep } from "node:timers/promises";
+import { threadId } from "node:worker_threads";
+import { ContextVariable, counter, task, withSpan } from "throughline";
+
+const tenant = new ContextVariable<string>("tenant", { travels: "process" });
+const jobs = counter("worker.jobs");
+
+interface Job {
+  readonly name?: string;
+  readonly wait?: number;
+  readonly act?: "throw" | "exit" | "spin" | "background";
+  readonly bytes?: Uint8Array;
+}
+
+export default task(async ({ name = "job", wait = 0, act, bytes }: Job) => {
+  const traceId = await withSpan(name, async (span) => {
+    await sleep(wait);
+    jobs.add(1);
+    if (act === "throw") throw new Error(`no ${name}`);
+    return span.spanContext().traceId;
+  });
+  if (act === "exit") process.exit(3);
+  if (act === "spin") for (;;);
+  if (act === "background") setTimeout(() => withSpan("background", () => {}), 20);
+  return { traceId, tenant: tenant.tryGet(), threadId, bytes: bytes?.byteLength };
+});

@@ -1,0 +1,242 @@
+import { expect } from "chai";
+import { type Receiver, startReceiver, type StoredTrace } from "../../src/devtools.ts";
+import { type Ended, program } from "./spawned.ts";
+
+type Span = StoredTrace["spans"][number];
+
+interface Exported extends Ended {
+  readonly spans: readonly Span[];
+  readonly receiver: Receiver;
+}
+
+const file = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href);
+
+const BEFORE = `
+  import { Worker } from "node:worker_threads";
+  import { once } from "node:events";
+  import { Piscina } from "piscina";
+  import { carryContext, ContextVariable, gather, start, withSpan, withTelemetry } from "throughline";
+  const tenant = new ContextVariable("tenant", { travels: "process" });
+  const poolOf = (options) => carryContext(new Piscina({ filename: ${file("pool-worker.ts")}, maxThreads: 2, execArgv: [], ...options }));
+  const workerOf = () => carryContext(new Worker(new URL(${file("plain-worker.ts")}), { execArgv: [] }));
+  const print = (value) => console.log(JSON.stringify(value));
+`;
+
+/** What a program exports, also from its workers, and what it printed. */
+async function exported(code: string, environment: NodeJS.ProcessEnv = {}): Promise<Exported> {
+  const receiver = await startReceiver({ port: 0 });
+  const ended = await program(`${BEFORE}${code}`, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+    ...environment,
+  });
+  await receiver.close();
+  return { ...ended, receiver, spans: receiver.store.traces().flatMap(({ spans }) => spans) };
+}
+
+const named = (spans: readonly Span[], name: string): readonly Span[] =>
+  spans.filter((span) => span.name === name);
+
+describe("work in a pool of workers", function () {
+  this.timeout(60_000);
+
+  it("is in the trace of whoever has sent it, however much there is at once, and nothing is lost", async () => {
+    const { spans, output, errors, code, receiver } = await exported(`
+      const telemetry = start({ service: "pool" });
+      const pool = poolOf({ concurrentTasksPerWorker: 5 });
+      const wrong = await gather(Array.from({ length: 30 }, (_, at) => () => tenant.run("t" + at, () =>
+        withSpan("caller " + at, async (span) => {
+          const answers = await Promise.all(Array.from({ length: 10 }, (_, job) =>
+            pool.run({ name: "job of " + at, wait: (at * 7 + job * 3) % 10 })));
+          return answers.filter(({ traceId, tenant }) => traceId !== span.spanContext().traceId || tenant !== "t" + at).length;
+        }))));
+      await pool.destroy();
+      const { spans } = await telemetry.flush();
+      print({ wrong: wrong.reduce((a, b) => a + b), spans });
+    `);
+    expect([errors, code]).to.deep.equal(["", 0]);
+    const said = JSON.parse(output) as { wrong: number; spans: { made: number; delivered: number } };
+    expect(said.wrong).to.equal(0);
+    expect([said.spans.made, said.spans.delivered]).to.deep.equal([330, 330]);
+    for (let at = 0; at < 30; at++) {
+      const [caller] = named(spans, `caller ${at}`);
+      const jobs = named(spans, `job of ${at}`);
+      expect(jobs).to.have.length(10);
+      for (const { parentSpanId, resource } of jobs) {
+        expect(parentSpanId).to.equal(caller?.spanId);
+        expect(resource["service.name"]).to.equal("pool");
+        expect(resource["thread.id"]).to.be.a("number").and.not.to.equal(0);
+      }
+    }
+    const counted = receiver.store.series().filter(({ name }) => name === "worker.jobs");
+    expect(counted.reduce((sum, { point }) => sum + Number(point.value), 0)).to.equal(300);
+  });
+
+  it("that throws has its error, in its span, and rejects as it would", async () => {
+    const { spans, output } = await exported(`
+      start();
+      const pool = poolOf();
+      await withSpan("caller", () => pool.run({ act: "throw" })).catch(({ message }) => print(message));
+      await pool.destroy();
+    `);
+    expect(output).to.equal('"no job"\n');
+    expect(named(spans, "job").map(({ status, parentSpanId }) => [status.code, parentSpanId])).to.deep.equal([
+      [2, named(spans, "caller")[0]?.spanId],
+    ]);
+  });
+
+  it("keeps what piscina knows of a task: moved values, transfer lists, a queue's options, its signal", async () => {
+    const { output, errors } = await exported(`
+      start();
+      const options = [];
+      const taskQueue = new (class {
+        tasks = [];
+        get size() { return this.tasks.length; }
+        push(task) { options.push(task[Piscina.queueOptionsSymbol]?.priority); this.tasks.push(task); }
+        shift() { return this.tasks.shift() ?? null; }
+        remove(task) { this.tasks.splice(this.tasks.indexOf(task), 1); }
+      })();
+      const pool = poolOf({ taskQueue, maxThreads: 1, minThreads: 1 });
+      const moved = new Uint8Array(8);
+      const listed = new Uint8Array(16);
+      const busy = pool.run({ wait: 100 });
+      const one = pool.run({ bytes: listed, [Piscina.queueOptionsSymbol]: { priority: 7 } }, { transferList: [listed.buffer] });
+      const two = pool.run(Piscina.move({ bytes: moved, get [Piscina.transferableSymbol]() { return moved.buffer; }, get [Piscina.valueSymbol]() { return { bytes: moved }; } }));
+      const aborted = pool.run({ wait: 60000 }, { signal: AbortSignal.timeout(200) }).catch(({ name }) => name);
+      print([(await one).bytes, (await two).bytes, moved.byteLength, listed.byteLength, options.includes(7), await aborted]);
+      await pool.destroy();
+    `);
+    expect(errors).to.equal("");
+    expect(JSON.parse(output)).to.deep.equal([16, 8, 0, 0, true, "AbortError"]);
+  });
+});
+
+describe("work in a plain worker", function () {
+  this.timeout(60_000);
+
+  it("is in the trace of whoever has sent the message", async () => {
+    const { spans, output } = await exported(`
+      start({ service: "plain" });
+      const worker = workerOf();
+      await withSpan("caller", async () => {
+        const bytes = new Uint8Array(4);
+        worker.postMessage({ name: "asked", bytes }, [bytes.buffer]);
+        const [answer] = await once(worker, "message");
+        print([answer.bytes, bytes.byteLength]);
+      });
+      await worker.terminate();
+    `);
+    expect(JSON.parse(output)).to.deep.equal([4, 0]);
+    expect(named(spans, "asked")[0]?.parentSpanId).to.equal(named(spans, "caller")[0]?.spanId);
+  });
+
+  for (const [act, what] of [
+    ["spin", "is terminated in the midst of it"],
+    ["exit", "ends itself"],
+  ] as const)
+    it(`is not lost where the worker ${what}: what it had handed over is kept`, async () => {
+      const { spans, code } = await exported(`
+        start();
+        const worker = workerOf();
+        worker.on("error", () => {});
+        const exit = once(worker, "exit");
+        await withSpan("caller", async () => {
+          worker.postMessage({ name: "before" });
+          await once(worker, "message");
+          worker.postMessage({ name: "last", act: ${JSON.stringify(act)} });
+          await new Promise((resolve) => setTimeout(resolve, 300));
+        });
+        await worker.terminate();
+        await exit;
+      `);
+      expect(code).to.equal(0);
+      const [caller] = named(spans, "caller");
+      expect(named(spans, "before")[0]?.parentSpanId).to.equal(caller?.spanId);
+      // One that spins hands nothing over any more.
+      if (act === "exit") expect(named(spans, "last")[0]?.parentSpanId).to.equal(caller?.spanId);
+    });
+});
+
+describe("telemetry of a worker", function () {
+  this.timeout(60_000);
+
+  it("that was made after a task is there after a flush, and at the end", async () => {
+    const { spans, output } = await exported(`
+      const telemetry = start();
+      const worker = workerOf();
+      const background = async () => {
+        worker.postMessage({ act: "background" });
+        await once(worker, "message");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      };
+      await background();
+      print((await telemetry.flush()).spans.delivered);
+      await background();
+      await worker.terminate();
+    `);
+    expect(JSON.parse(output)).to.equal(2);
+    expect(named(spans, "background")).to.have.length(2);
+  });
+
+  it("holds no flush up where the worker is busy", async () => {
+    const { output } = await exported(`
+      const telemetry = start();
+      const worker = workerOf();
+      worker.on("error", () => {});
+      worker.postMessage({ name: "stuck", act: "spin" });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const began = performance.now();
+      await telemetry.flush();
+      print(performance.now() - began < 2_500);
+      await worker.terminate();
+    `);
+    expect(output).to.equal("true\n");
+  });
+
+  it("is drawn with that of the thread that has sent the work", async () => {
+    const { output } = await exported(
+      `
+      start({ service: "drawn", exporter: "console" });
+      const pool = poolOf();
+      await withSpan("caller", () => pool.run({ name: "in the worker" }));
+      await pool.destroy();
+    `,
+      { NO_COLOR: "1" },
+    );
+    expect(output).to.match(/caller .*\n.*in the worker/);
+  });
+
+  it("goes to whatever exporter there is, as readable spans", async () => {
+    const { output, errors } = await exported(`
+      const seen = [];
+      const exporter = { export: (spans, done) => { seen.push(...spans); done({ code: 0 }); }, shutdown: async () => {} };
+      const telemetry = start({ service: "own", exporter });
+      const pool = poolOf();
+      await withSpan("caller", () => pool.run({ name: "job" }));
+      await telemetry.flush();
+      const [caller, job] = ["caller", "job"].map((name) => seen.find((span) => span.name === name));
+      print([job.parentSpanContext.spanId === caller.spanContext().spanId, job.parentSpanContext.isRemote,
+        job.spanContext().traceId === caller.spanContext().traceId, job.resource.attributes["service.name"],
+        job.ended, job.kind, job.startTime[0] > 1e9, job.instrumentationScope.name]);
+      await pool.destroy();
+    `);
+    expect(errors).to.equal("");
+    expect(JSON.parse(output)).to.deep.equal([true, true, true, "own", true, 0, true, "throughline"]);
+  });
+
+  it("is nowhere where there is to be none, or nobody has called start()", async () => {
+    const none = await exported(`
+      start({ exporter: "none" });
+      const pool = poolOf();
+      await withSpan("caller", () => pool.run({}));
+      await pool.destroy();
+    `);
+    const silent = await exported(`
+      const pool = poolOf();
+      print((await pool.run({})).traceId);
+      await pool.destroy();
+    `);
+    expect([none.spans.length, none.errors]).to.deep.equal([0, ""]);
+    expect([silent.spans.length, silent.errors]).to.deep.equal([0, ""]);
+    expect(JSON.parse(silent.output)).to.match(/^0+$/);
+  });
+});
