@@ -3,7 +3,8 @@
 import fastq from "fastq";
 import { setTimeout as sleep } from "node:timers/promises";
 import { carriers, consume, consumeBatch, withSpan } from "throughline";
-import { ORDERS, printTraces, publishing, takeOrders } from "./order-traces.ts";
+import { ORDERS, printTraces, takeOrders } from "./order-traces.ts";
+import { publishing } from "./publishing.ts";
 
 interface Job {
   readonly order: number;

@@ -4,7 +4,8 @@ import { AckPolicy, jetstream, type JetStreamClient, jetstreamManager, type JsMs
 import { connect, headers, type MsgHdrs, type Subscription } from "@nats-io/transport-node";
 import { carriers, consume, consumeBatch, withSpan } from "throughline";
 import { type Broker, startBroker } from "./broker.ts";
-import { ORDERS, printTraces, publishing, takeOrders } from "./order-traces.ts";
+import { ORDERS, printTraces, takeOrders } from "./order-traces.ts";
+import { publishing } from "./publishing.ts";
 
 const SUBJECT = "orders.placed";
 const FROM = { destination: SUBJECT, system: "nats" };

@@ -3,7 +3,8 @@
 import { type Job, Queue, Worker } from "bullmq";
 import { carriers, consume, consumeBatch, withSpan } from "throughline";
 import { type Broker, startBroker } from "./broker.ts";
-import { ORDERS, printTraces, publishing, takeOrders } from "./order-traces.ts";
+import { ORDERS, printTraces, takeOrders } from "./order-traces.ts";
+import { publishing } from "./publishing.ts";
 
 interface Order {
   readonly order: number;

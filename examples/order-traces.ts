@@ -1,8 +1,7 @@
 // What the examples of messages share: a shop that takes orders over HTTP, and what became of each as a tree of spans.
-import { SpanKind } from "@opentelemetry/api";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { start, withSpan } from "throughline";
+import { start } from "throughline";
 import { startReceiver, type StoredTrace } from "throughline/devtools";
 import { treeOf } from "./trace-trees.ts";
 
@@ -20,21 +19,6 @@ export async function takeOrders(place: (order: number) => Promise<void>): Promi
   await Promise.all(orders.map((url) => fetch(url, { method: "POST" })));
   server.closeAllConnections();
   server.close();
-}
-
-/** The span of whoever sends a message.  (Semantic conventions: Messaging spans, Send span) */
-export function publishing<Result>(
-  system: string,
-  destination: string,
-  send: () => Promise<Result>,
-): Promise<Result> {
-  const attributes = {
-    "messaging.operation.name": "publish",
-    "messaging.operation.type": "send",
-    "messaging.system": system,
-    "messaging.destination.name": destination,
-  };
-  return withSpan(`publish ${destination}`, { kind: SpanKind.PRODUCER, attributes }, send);
 }
 
 /** Prints the traces of what `act` does: each tree once, with how many traces look like that. */

@@ -1,15 +1,21 @@
-// The orders service: takes an order, asks payments for its fee (node:http) and to charge the card (fetch).
+// The orders service: takes an order, asks payments for its fee (node:http) and to charge the card (fetch), and then
+// does in other places what is left to do.
 import { context, propagation } from "@opentelemetry/api";
 import { createServer, get, type IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
-import { counter, currentRequest, start, withSpan } from "throughline";
+import { counter, currentRequest, jsonLogger, start, withSpan } from "throughline";
 import { middleware } from "throughline/http";
+import { audit, finishAll, sendMail, writeReceipt } from "./after-the-payment.ts";
 import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "orders" });
 const serve = middleware({ log: false });
+const logger = jsonLogger({ records: true, write: () => {} });
 const orders = counter("orders.placed", { unit: "{order}" });
 const payments = process.env["PAYMENTS_URL"] ?? "";
+
+/** From this amount on, in EUR, an order is checked by a program of its own. */
+const AUDITED = 215;
 
 interface Order {
   readonly amount: number;
@@ -43,6 +49,9 @@ async function checkout({ amount, tier }: Order): Promise<void> {
     withSpan("checkout", { attributes: { "order.amount": amount } }, async () => {
       const fee = await quoteFee();
       await chargeCard(amount + fee);
+      logger.info("order paid", { "order.amount": amount });
+      await sendMail(await writeReceipt(amount));
+      if (amount >= AUDITED) await audit(amount);
     }),
   );
 }
@@ -61,4 +70,4 @@ const server = createServer((request, response) =>
   }),
 );
 
-await serveUntilTold(server, telemetry);
+await serveUntilTold(server, telemetry, finishAll);

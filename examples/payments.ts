@@ -3,12 +3,13 @@ import { propagation } from "@opentelemetry/api";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { annotate, counter, currentRequest, histogram, start, withSpan } from "throughline";
+import { annotate, counter, currentRequest, histogram, jsonLogger, start, withSpan } from "throughline";
 import { middleware } from "throughline/http";
 import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "payments" });
 const serve = middleware({ log: false });
+const logger = jsonLogger({ records: true, write: () => {} });
 const charges = counter("payments.charges", { unit: "{charge}" });
 const amounts = histogram("payments.amount", { unit: "EUR" });
 
@@ -24,6 +25,7 @@ async function charge(amount: number): Promise<boolean> {
     if (!accepted) span.setStatus({ code: 2, message: `over the limit of ${LIMIT} EUR` });
     charges.add(1, { outcome: accepted ? "accepted" : "declined", tier });
     amounts.record(amount, { tier });
+    logger.info(accepted ? "charge accepted" : "charge declined", { "payment.amount": amount });
     return accepted;
   });
 }

@@ -16,6 +16,7 @@ export type { Trouble } from "./core/diagnostics.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
 export type { IdGenerator } from "./core/ids.ts";
 export type { Limits } from "./core/limits.ts";
+export type { RedactionOptions } from "./core/redaction.ts";
 export { measurePool } from "./database/measure-pool.ts";
 export type { PgPool } from "./database/pg-pool.ts";
 export type { PoolUsage } from "./database/pool-usage.ts";

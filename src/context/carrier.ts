@@ -9,7 +9,7 @@ import { describe, report } from "../core/diagnostics.ts";
 import { asSpan, Context } from "./context.ts";
 import { propagatorIn } from "./current.ts";
 import { isInjectionSuppressed } from "./suppression.ts";
-import { processTexts, type Texts, withArrived, withTravellingBaggage } from "./travelling-variables.ts";
+import { processVariables, type Texts, withArrived, withTravellingBaggage } from "./travelling-variables.ts";
 
 /**
  * A context as plain texts, for where no reference can go, a worker or a child process: `traceparent`, `tracestate` and
@@ -29,8 +29,8 @@ export function carrierOf(context: Context): Carrier {
   try {
     if (!isInjectionSuppressed(context))
       propagatorIn(context).inject(withTravellingBaggage(context), carrier, defaultTextMapSetter);
-    const texts = processTexts(context);
-    if (texts !== undefined) carrier[VARIABLES] = JSON.stringify(Object.fromEntries(texts));
+    const variables = processVariables(context);
+    if (variables !== undefined) carrier[VARIABLES] = variables;
   } catch (thrown) {
     report("no_injection", `a context could not be put into a carrier (${describe(thrown)})`);
   }

@@ -60,26 +60,32 @@ function textsIn(context: Context): Texts | undefined {
   return context.getValue(ARRIVED) as Texts | undefined;
 }
 
-/** In UTF-16 units, all together: the environment of a process has little room. */
-const LONGEST_TEXTS = 32 * 1024;
+/** Of all of them as JSON, in UTF-16 units: the environment of a process has little room. */
+const LONGEST_JSON = 32 * 1024;
 
-/** The variables that go to workers and child processes; undefined where there are none. */
-export function processTexts(context: Context): Texts | undefined {
-  const texts = new Map(context.scope?.isCleared === true ? [] : textsIn(context));
+/** HOT. The variables that go to workers and child processes, as JSON, texts by names; undefined where there are none. */
+export function processVariables(context: Context): string | undefined {
+  const arrived = context.scope?.isCleared === true ? undefined : textsIn(context);
+  if (declared.size === 0 && arrived === undefined) return undefined;
+  let members = "";
+  const add = (name: string, text: string): void => {
+    const member = `${members === "" ? "" : ","}${JSON.stringify(name)}:${JSON.stringify(text)}`;
+    if (members.length + member.length < LONGEST_JSON) members += member;
+    else reportLeft(name, `with it there are more than ${LONGEST_JSON} characters`);
+  };
   for (const [name, { travels, textIn }] of declared) {
-    const text = travels === "process" ? textIn(context) : undefined;
-    if (text === null) texts.delete(name);
-    else if (text !== undefined) texts.set(name, text);
+    if (travels !== "process") continue;
+    const own = textIn(context);
+    const text = own === undefined ? arrived?.get(name) : own;
+    if (typeof text === "string") add(name, text);
   }
-  let length = 0;
-  for (const [name, text] of texts) {
-    length += name.length + text.length;
-    if (length > LONGEST_TEXTS) {
-      texts.delete(name);
-      reportLeft(name, `with it there are more than ${LONGEST_TEXTS} characters`);
-    }
-  }
-  return texts.size === 0 ? undefined : texts;
+  // Whoever declares them may be further on.
+  if (arrived !== undefined) for (const [name, text] of arrived) if (!isDeclared(name)) add(name, text);
+  return members === "" ? undefined : `{${members}}`;
+}
+
+function isDeclared(name: string): boolean {
+  return declared.get(name)?.travels === "process";
 }
 
 /** HOT: mostly there are none. The context with the variables that go to other services in its baggage. */

@@ -6,6 +6,7 @@ import { processWide } from "./process-wide.ts";
 export type Trouble =
   | "api_conflict"
   | "attribute_unlisted"
+  | "baggage_withheld"
   | "callback_failed"
   | "cardinality_high"
   | "changed_after_end"

@@ -14,9 +14,10 @@ export class LoggerProvider implements Interface {
   readonly #setup: LoggingSetup;
 
   /** What is left out is the specification's default. */
-  constructor({ sink, limits, clocks }: Pick<LoggingSetup, "sink"> & LoggingOptions) {
+  constructor({ sink, limits, clocks, redactor }: Pick<LoggingSetup, "sink"> & LoggingOptions) {
     const attributes = limits ?? attributeLimits(DEFAULT_LIMITS);
-    this.#setup = { sink, limits: { ...attributes, standIn: legible }, clocks: clocks ?? SYSTEM_CLOCKS };
+    const own = { ...attributes, standIn: legible };
+    this.#setup = { sink, limits: own, clocks: clocks ?? SYSTEM_CLOCKS, redactor };
   }
 
   /** The same logger for the same name, version and schema. A name that is no string gives a working logger without one. */
@@ -40,6 +41,8 @@ interface LoggingOptions {
   /** Of attributes. */
   readonly limits?: AttributeLimits | undefined;
   readonly clocks?: LoggingSetup["clocks"] | undefined;
+  /** Takes secrets out of each record; without it they stay. */
+  readonly redactor?: LoggingSetup["redactor"];
 }
 
 function schemaUrlOf(options: object | undefined): string | undefined {

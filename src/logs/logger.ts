@@ -11,6 +11,7 @@ import { describe, report } from "../core/diagnostics.ts";
 import { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import type { AttributeLimits } from "../core/limits.ts";
+import type { Redactor } from "../core/redaction.ts";
 import { activeSpanContext } from "../trace/active-span-context.ts";
 import { exceptionAttributes } from "../trace/exception.ts";
 import { givenTime } from "../trace/span-input.ts";
@@ -22,6 +23,7 @@ export interface LoggingSetup {
   readonly sink: LogSink;
   readonly limits: AttributeLimits;
   readonly clocks: Clocks;
+  readonly redactor: Redactor | undefined;
 }
 
 /** Makes log records for one instrumentation scope.  (Specification: Logs API, Logger; Logs SDK, Emit a LogRecord) */
@@ -35,13 +37,15 @@ export class Logger implements ReturnType<LoggerProvider["getLogger"]> {
   }
 
   /** HOT. A copy of the record, with the trace that it belongs to, goes on its way. Never throws. */
-  emit(record: object): void {
-    const given = readRecord(record);
+  emit(logRecord: object): void {
+    const given = readRecord(logRecord);
     if (given === undefined) return;
     const context = contextOf(given.context);
     if (isTracingSuppressed(context)) return;
     try {
-      this.#setup.sink.accept(this.#recordOf(given, context));
+      const { sink, redactor } = this.#setup;
+      const record = this.#recordOf(given, context);
+      sink.accept(redactor === undefined ? record : withoutSecrets(record, redactor));
     } catch (thrown) {
       report("internal_error", `a log record was lost on its way out (${describe(thrown)})`);
     }
@@ -82,6 +86,7 @@ export class Logger implements ReturnType<LoggerProvider["getLogger"]> {
     const thrown = exception ?? (isError(body) ? body : undefined);
     if (thrown !== undefined) set.setAll(exceptionAttributes(thrown));
     if (attributes !== undefined) set.setAll(attributes);
+    this.#setup.redactor?.list(set.list);
     return set;
   }
 
@@ -95,6 +100,17 @@ export class Logger implements ReturnType<LoggerProvider["getLogger"]> {
     }
     return [clock.seconds(reading), clock.nanoseconds(reading)];
   }
+}
+
+/** What the record says beside its attributes. */
+function withoutSecrets(record: LogRecord, redactor: Redactor): LogRecord {
+  const { body, severityText, eventName } = record;
+  return {
+    ...record,
+    body: body === undefined ? undefined : redactor.value(body),
+    severityText: redactor.text(severityText),
+    eventName: redactor.text(eventName),
+  };
 }
 
 /** Any API context; the current one where none was given, or what is none. Never throws. */

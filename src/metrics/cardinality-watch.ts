@@ -1,4 +1,5 @@
 import { quote, report } from "../core/diagnostics.ts";
+import type { Redactor } from "../core/redaction.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import type { MetricRecord, MetricsRecord } from "./record.ts";
 
@@ -25,7 +26,10 @@ export class CardinalityWatch {
   readonly #views: readonly LimitingView[];
   readonly #told = new Set<string>();
 
-  constructor(views: readonly LimitingView[] = []) {
+  readonly #redactor: Redactor | undefined;
+
+  constructor(views: readonly LimitingView[] = [], redactor?: Redactor) {
+    this.#redactor = redactor;
     this.#views = views.filter((view) => view.aggregationCardinalityLimit !== undefined);
   }
 
@@ -40,11 +44,15 @@ export class CardinalityWatch {
     if (dataPoints.length * 2 < limit || this.#told.has(key)) return;
     this.#told.add(key);
     const [attribute, values] = mostValues(dataPoints.map(({ attributes }) => attributes));
-    const examples = [...values].slice(0, EXAMPLES).map(quote).join(", ");
+    const examples = [...values].slice(0, EXAMPLES).map((value) => quote(this.#shown(attribute, value)));
     report(
       "cardinality_high",
-      `metric ${name} has ${dataPoints.length} series, and at ${limit} all others become one: its attribute ${quote(attribute)} has ${values.size} values, such as ${examples}; what tells one from thousands belongs on a span`,
+      `metric ${name} has ${dataPoints.length} series, and at ${limit} all others become one: its attribute ${quote(attribute)} has ${values.size} values, such as ${examples.join(", ")}; what tells one from thousands belongs on a span`,
     );
+  }
+
+  #shown(attribute: string, value: unknown): unknown {
+    return typeof value === "string" ? (this.#redactor?.redact(attribute, value) ?? value) : value;
   }
 
   #limitOf({ name, unit }: MetricRecord["descriptor"], scope: InstrumentationScope): number {

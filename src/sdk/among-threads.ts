@@ -19,7 +19,7 @@ export function amongThreads(
   { spans, logs }: Readonly<Record<"spans" | "logs", Pick<Pipeline, "cut" | "admit">>>,
   meterProvider: MeterProvider,
 ): AmongThreads {
-  const { parentThread, resource, tracesExporter, metricsExporter, logsExporter } = settings;
+  const { parentThread, resource, redactor, tracesExporter, metricsExporter, logsExporter } = settings;
   if (parentThread !== undefined) {
     const end = parentThread.serve(() => {
       spans.cut?.();
@@ -37,6 +37,7 @@ export function amongThreads(
   leaveForWorkers({
     thread: threadId,
     resource: resource.attributes,
+    redact: redactor?.options ?? false,
     exporters: {
       spans: tracesExporter === "none" ? "none" : "otlp",
       metrics: metricsExporter === "none" ? "none" : "otlp",

@@ -1,5 +1,7 @@
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { describe, report } from "../core/diagnostics.ts";
+import type { Redactor } from "../core/redaction.ts";
+import { redactMetrics } from "../metrics/redact-metrics.ts";
 
 /** (Specification: Metrics SDK, Cardinality limits) */
 const CARDINALITY_LIMIT = 2_000;
@@ -9,6 +11,7 @@ export function guardedReader(
   sdk: typeof SdkMetrics,
   place: string,
   reader: SdkMetrics.IMetricReader,
+  redactor: Redactor | undefined,
 ): SdkMetrics.IMetricReader {
   let isBound = false;
   const asked = <Answer>(ask: () => Answer, otherwise: Answer): Answer => {
@@ -21,7 +24,8 @@ export function guardedReader(
   };
   return {
     setMetricProducer: (producer) => {
-      isBound = asked(() => (reader.setMetricProducer(producer), true), false);
+      const own = redactor === undefined ? producer : redacting(producer, redactor);
+      isBound = asked(() => (reader.setMetricProducer(own), true), false);
     },
     selectAggregation: (type) =>
       asked(() => reader.selectAggregation(type), { type: sdk.AggregationType.DEFAULT }),
@@ -34,6 +38,16 @@ export function guardedReader(
     },
     shutdown: async (options) => {
       if (isBound) await reader.shutdown(options);
+    },
+  };
+}
+
+/** Whatever a reader does with what it collects, it has no secrets. */
+function redacting(producer: SdkMetrics.MetricProducer, redactor: Redactor): SdkMetrics.MetricProducer {
+  return {
+    collect: async (options) => {
+      const result = await producer.collect(options);
+      return { ...result, resourceMetrics: redactMetrics(result.resourceMetrics, redactor) };
     },
   };
 }

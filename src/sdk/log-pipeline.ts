@@ -26,7 +26,7 @@ export function logPipeline(
   if (sink === undefined) return NO_LOGS;
   self?.logs(account);
   return {
-    loggerProvider: new LoggerProvider({ sink, limits: settings.logLimits }),
+    loggerProvider: new LoggerProvider({ sink, limits: settings.logLimits, redactor: settings.redactor }),
     admit: (batch) => sink.admit?.(batch),
     cut: () => sink.cut?.(),
     hurry: () => sink.hurry?.(),

@@ -63,7 +63,7 @@ function isForNobody({ metricsExporter, meterProvider, readers }: Settings): boo
 function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline {
   // Synchronously, and only now: importing the package must load no SDK.
   const sdk = createRequire(import.meta.url)("@opentelemetry/sdk-metrics") as typeof SdkMetrics;
-  const { metricsExporter, metrics, collection, resource } = settings;
+  const { metricsExporter, metrics, collection, resource, redactor } = settings;
   let took: Took | undefined;
   let collecting: ReturnType<SelfMetrics["reader"]> | undefined;
   const queue =
@@ -82,8 +82,8 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
   const views = settings.views.filter((view, at) =>
     attempt(`views[${at}]`, () => new sdk.MeterProvider({ views: [view] })),
   );
-  const watches = [new CardinalityWatch(views), new NamesakeWatch()];
-  const given = settings.readers.map((reader, at) => guardedReader(sdk, `readers[${at}]`, reader));
+  const watches = [new CardinalityWatch(views, redactor), new NamesakeWatch()];
+  const given = settings.readers.map((reader, at) => guardedReader(sdk, `readers[${at}]`, reader, redactor));
   const ours =
     metricsExporter === "none"
       ? []
@@ -92,6 +92,7 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
             sdk,
             own,
             watches,
+            redactor,
             () => tallyOf(meterProvider),
             () => collecting?.(),
           ),

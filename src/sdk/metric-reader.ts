@@ -1,6 +1,8 @@
 import type * as SdkMetrics from "@opentelemetry/sdk-metrics";
 import { describe, quote, report } from "../core/diagnostics.ts";
+import type { Redactor } from "../core/redaction.ts";
 import { unansweredMetrics } from "../metrics/observable.ts";
+import { redactMetrics } from "../metrics/redact-metrics.ts";
 import type { MetricsRecord } from "../metrics/record.ts";
 import type { Tally } from "../metrics/tally.ts";
 
@@ -14,6 +16,7 @@ export function watchedReader(
   sdk: typeof SdkMetrics,
   options: SdkMetrics.PeriodicExportingMetricReaderOptions,
   watches: readonly MetricsWatch[],
+  redactor: Redactor | undefined,
   tally: () => Tally,
   collecting: () => ((error?: string) => void) | undefined,
 ): SdkMetrics.IMetricReader {
@@ -27,7 +30,10 @@ export function watchedReader(
     if (result.errors.length > 0) reportIncomplete(result.errors[0]);
     tally().collected = measured;
     for (const watch of watches) guardedLook(watch, result.resourceMetrics);
-    return result;
+    const { resourceMetrics } = result;
+    return redactor === undefined
+      ? result
+      : { ...result, resourceMetrics: redactMetrics(resourceMetrics, redactor) };
   };
   return reader;
 }

@@ -8,6 +8,7 @@ import type {
 import type { IMetricReader, ViewOptions } from "@opentelemetry/sdk-metrics";
 import type { IdGenerator } from "../core/ids.ts";
 import type { Limits } from "../core/limits.ts";
+import type { RedactionOptions } from "../core/redaction.ts";
 import type { OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import type { Sampler } from "../trace/sampler.ts";
@@ -81,6 +82,11 @@ export interface TelemetryOptions {
   readonly processors?: readonly SpanProcessor[] | undefined;
   /** How much a span keeps. */
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * What is taken out as a secret besides what is known as one, and what is not; false: nothing is. Before anything leaves:
+   * of spans, measurements and the resource the values of attributes and parts of texts, of baggage whole members.
+   */
+  readonly redact?: false | RedactionOptions | undefined;
   /** Makes the ids of traces and spans in place of random ones. */
   readonly idGenerator?: IdGenerator | undefined;
   /** By which headers the trace and baggage travel, in turn, or the propagator that does it; OTEL_PROPAGATORS. Default: W3C's both. */

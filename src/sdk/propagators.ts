@@ -2,6 +2,7 @@ import type { TextMapPropagator } from "@opentelemetry/api";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, quote, report } from "../core/diagnostics.ts";
+import type { Redactor } from "../core/redaction.ts";
 import { BaggagePropagator } from "../propagation/baggage-propagator.ts";
 import { CompositePropagator } from "../propagation/composite-propagator.ts";
 import { TraceContextPropagator } from "../propagation/trace-context-propagator.ts";
@@ -27,13 +28,19 @@ const FOREIGN: Readonly<Record<string, Foreign>> = {
 };
 
 /** The propagators of these names, in turn; W3C's where nobody names any, none for `none`. */
-export function propagatorNamed(names: readonly string[] | undefined): TextMapPropagator {
-  if (names === undefined) return W3C_PROPAGATOR;
+export function propagatorNamed(
+  names: readonly string[] | undefined,
+  redactor: Redactor | undefined,
+): TextMapPropagator {
+  if (names === undefined) return new CompositePropagator([W3C_PROPAGATOR], redactor);
   if (names.includes("none")) return new CompositePropagator([]);
   const propagators = [...new Set(names)].map((name) =>
     Object.hasOwn(OURS, name) ? OURS[name]?.() : foreign(name),
   );
-  return new CompositePropagator(propagators.filter((each) => each !== undefined));
+  return new CompositePropagator(
+    propagators.filter((each) => each !== undefined),
+    redactor,
+  );
 }
 
 function foreign(name: string): TextMapPropagator | undefined {

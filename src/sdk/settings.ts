@@ -20,6 +20,7 @@ import {
   resolveLimits,
 } from "../core/limits.ts";
 import { nounFor } from "../core/noun.ts";
+import type { Redactor } from "../core/redaction.ts";
 import { partOf } from "../core/part.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
@@ -29,7 +30,7 @@ import type { BatchLimits } from "../export/batch-limits.ts";
 import { isDelegating } from "../metrics/callback-registry.ts";
 import { CompositePropagator } from "../propagation/composite-propagator.ts";
 import { detect } from "../resource/detect.ts";
-import { type ServiceResource, serviceResource } from "../resource/resource.ts";
+import { ServiceResource, serviceResource } from "../resource/resource.ts";
 import type { CollectionEnvironment, Environment, ExporterName } from "./environment.ts";
 import { type HttpSettings, httpSettings } from "./http-settings.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
@@ -37,6 +38,7 @@ import { otlpSettings } from "./otlp-settings.ts";
 import type { LeftForWorkers } from "../threads/left-for-workers.ts";
 import { ParentThread } from "../threads/parent-thread.ts";
 import { propagatorNamed } from "./propagators.ts";
+import { redactorOption } from "./redactor-option.ts";
 import { samplerNamed } from "./samplers.ts";
 import type { StartOptions } from "./options.ts";
 
@@ -60,6 +62,8 @@ export interface Settings {
   readonly processors: readonly SpanProcessor[];
   readonly limits: Limits;
   readonly idGenerator: IdGenerator | undefined;
+  /** Undefined: secrets stay. */
+  readonly redactor: Redactor | undefined;
   readonly http: HttpSettings;
   readonly exit: { readonly signals: boolean; readonly budget: number | undefined };
   readonly propagator: TextMapPropagator;
@@ -92,6 +96,7 @@ const NAMES = new Set([
   "limits",
   "http",
   "exit",
+  "redact",
   "idGenerator",
   "propagators",
   "tracerProvider",
@@ -113,9 +118,10 @@ export function resolveSettings(
   reportUnknown(options);
   // Whoever says where to goes there.
   const parent = exporter === undefined && options.endpoint === undefined ? left : undefined;
+  const redactor = redactorOption(options.redact ?? parent?.redact);
   return {
     isDisabled: environment.isDisabled,
-    resource: resourceIn(options, environment, parent),
+    resource: resourceIn(options, environment, parent, redactor),
     tracesExporter: exporter ?? parent?.exporters.spans ?? environment.tracesExporter ?? "otlp",
     batch: environment.batch,
     metricsExporter: named ?? parent?.exporters.metrics ?? environment.metricsExporter ?? "otlp",
@@ -128,9 +134,10 @@ export function resolveSettings(
     processors: partsOption("processors", options.processors, PROCESSOR),
     limits: resolveLimits(options.limits, environment.limits),
     idGenerator: partOf("idGenerator", options.idGenerator, "generateTraceId", "generateSpanId"),
+    redactor,
     http: httpSettings(options.http, environment),
     exit: exitOption(options.exit),
-    propagator: propagatorIn(options.propagators, environment),
+    propagator: propagatorIn(options.propagators, environment, redactor),
     tracerProvider: tracerProviderOption(options),
     meterProvider: meterProviderOption(options),
     readers: partsOption("readers", options.readers, ["collect", "forceFlush", "shutdown"]),
@@ -187,16 +194,27 @@ function isMilliseconds(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= LONGEST_WAIT;
 }
 
-function propagatorIn(given: StartOptions["propagators"], environment: Environment): TextMapPropagator {
-  if (Array.isArray(given)) return propagatorNamed(given.map((name) => String(name).toLowerCase()));
+function propagatorIn(
+  given: StartOptions["propagators"],
+  environment: Environment,
+  redactor: Redactor | undefined,
+): TextMapPropagator {
+  if (Array.isArray(given))
+    return propagatorNamed(
+      given.map((name) => String(name).toLowerCase()),
+      redactor,
+    );
   const own = partOf("propagators", given as TextMapPropagator | undefined, "inject", "extract", "fields");
-  return own === undefined ? propagatorNamed(environment.propagators) : new CompositePropagator([own]);
+  return own === undefined
+    ? propagatorNamed(environment.propagators, redactor)
+    : new CompositePropagator([own], redactor);
 }
 
 function resourceIn(
   options: StartOptions,
   environment: Environment,
   left: LeftForWorkers | undefined,
+  redactor: Redactor | undefined,
 ): ServiceResource {
   const { detectors, resourceAttributes, serviceName } = environment;
   const isAsked = detectors === undefined || detectors.includes("all") || detectors.includes("env");
@@ -207,7 +225,7 @@ function resourceIn(
   };
   const given = new AttributeSet(NO_LIMITS);
   given.setAll(options.resource);
-  return serviceResource(
+  const resource = serviceResource(
     detect(detectors),
     isAsked ? resourceAttributes : {},
     withoutUndefined({ "service.name": serviceName }),
@@ -215,6 +233,7 @@ function resourceIn(
     given.toObject(),
     withoutUndefined(named),
   );
+  return redactor === undefined ? resource : new ServiceResource(redactor.attributes(resource.attributes));
 }
 
 /** Each thread counts for itself, so its metrics are to be told from those of the others. */

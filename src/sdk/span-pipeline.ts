@@ -44,6 +44,8 @@ export function spanPipeline(
     resource,
     keepsEnded: typeof tracesExporter !== "string",
     census,
+    // What nobody sees need not be looked through.
+    redactor: sink === NOWHERE && settings.processors.length === 0 ? undefined : settings.redactor,
   });
   // Processors go first, and must leave time to our exporter, if there is one.
   const own = (deadline: Deadline): Deadline => (sink === NOWHERE ? deadline : halfOf(deadline));

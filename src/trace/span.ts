@@ -20,12 +20,14 @@ import { describe, report } from "../core/diagnostics.ts";
 import type { SpanId, TraceId } from "../core/ids.ts";
 import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import { nounFor } from "../core/noun.ts";
+import type { Redactor } from "../core/redaction.ts";
 import { traceStateText } from "../core/trace-state-text.ts";
 import { exceptionAttributes } from "./exception.ts";
 import { explaining } from "./explaining.ts";
 import type { EventRecord, LinkRecord, ReadableSpan, Resource, SpanRecord } from "./record.ts";
 import { copySpanContext } from "./span-context.ts";
 import { givenTime, spanName } from "./span-input.ts";
+import { redactEvents, redactLinks } from "./redact-records.ts";
 import { noteRecorded } from "./recorded-errors.ts";
 import { runActive, type StartedSpan } from "./started-span.ts";
 import type { TracingSetup } from "./tracing-setup.ts";
@@ -236,7 +238,7 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
     }
     this.state = "ended";
     this.setup.census?.end((this.traceFlags & TraceFlags.SAMPLED) !== 0);
-    processors?.onEnd(this);
+    if (processors !== undefined && this.isFitToShow()) processors.onEnd(this);
     if ((this.traceFlags & TraceFlags.SAMPLED) !== 0) this.handOver();
     this.reportDropped();
     if (!keepsEnded) this.letGo();
@@ -332,11 +334,40 @@ export class Span implements StartedSpan, ReadableSpan, SpanRecord {
   /** A sink must not throw; whoever ends a span must not suffer if one does. */
   private handOver(): void {
     try {
-      this.takeBack();
+      this.settle();
       this.setup.sink.accept(this);
     } catch (thrown) {
       report("internal_error", `a span was lost on its way out (${describe(thrown)})`);
     }
+  }
+
+  /** Whether processors may see it ended: they may export it. What they change by then is looked at once more. */
+  private isFitToShow(): boolean {
+    if (this.setup.redactor === undefined) return true;
+    try {
+      this.settle();
+      return true;
+    } catch (thrown) {
+      report("internal_error", `a span was not shown to processors (${describe(thrown)})`);
+      return false;
+    }
+  }
+
+  /** As it is to be seen by others. */
+  private settle(): void {
+    this.takeBack();
+    if (this.setup.redactor !== undefined) this.redact(this.setup.redactor);
+  }
+
+  private redact(redactor: Redactor): void {
+    this.name = redactor.name(this.name);
+    if (this.attributeSet !== undefined) redactor.list(this.attributeSet.list);
+    if (this.statusMessage !== "") {
+      this.statusMessage = redactor.text(this.statusMessage);
+      this.readStatus = undefined;
+    }
+    if (this.events.length > 0) redactEvents(this.events, redactor);
+    if (this.links.length > 0) redactLinks(this.links, redactor);
   }
 
   private reportDropped(): void {

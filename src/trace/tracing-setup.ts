@@ -1,4 +1,5 @@
 import { type Clocks, SYSTEM_CLOCKS } from "../core/clock.ts";
+import type { Redactor } from "../core/redaction.ts";
 import { type IdGenerator, type Ids, idsOf, RANDOM_IDS } from "../core/ids.ts";
 import { type Limits, type SpanLimits, spanLimits } from "../core/limits.ts";
 import type { Resource, SpanSink } from "./record.ts";
@@ -19,6 +20,8 @@ export interface TracingOptions {
   readonly keepsEnded?: boolean | undefined;
   /** Counts the spans; they are not counted without it. */
   readonly census?: SpanCensus | undefined;
+  /** Takes secrets out of spans as they end; they stay without it. */
+  readonly redactor?: Redactor | undefined;
 }
 
 /** What all spans of one tracer provider share.  (Specification: Trace SDK, Configuration) */
@@ -35,6 +38,7 @@ export interface TracingSetup {
   readonly clocks: Clocks;
   readonly keepsEnded: boolean;
   readonly census: SpanCensus | undefined;
+  readonly redactor: Redactor | undefined;
 }
 
 const NO_RESOURCE: Resource = {
@@ -54,6 +58,7 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
     clocks = SYSTEM_CLOCKS,
     keepsEnded = false,
     census,
+    redactor,
   } = options;
   return {
     sink,
@@ -67,6 +72,7 @@ export function tracingSetup(options: TracingOptions): TracingSetup {
     // Processors that are not ours may read a span later.
     keepsEnded: keepsEnded || processors.length > 0,
     census,
+    redactor,
   };
 }
 

@@ -20,12 +20,22 @@ export function task<Input, Rest extends unknown[], Result>(
   fn: (input: Input, ...rest: Rest) => Result,
 ): (input: Input, ...rest: Rest) => Result {
   requireFunction(fn, "task(fn)");
-  if (leftForThisThread() !== undefined) start();
+  joinParent();
   return sameSignature(fn, function (this: unknown, message: unknown, ...rest: Rest): Result {
+    joinParent();
     const sent = opened(message);
     if (sent === undefined) return toEnd(() => fn.call(this, message as Input, ...rest));
     return Snapshot.from(sent.carrier).run(() => toEnd(() => fn.call(this, sent.value as Input, ...rest)));
   });
+}
+
+let isJoined = false;
+
+/** Begins telemetry in this worker, once there is a thread that exports for it. */
+function joinParent(): void {
+  if (isJoined || leftForThisThread() === undefined) return;
+  isJoined = true;
+  start();
 }
 
 function toEnd<Result>(work: () => Result): Result {

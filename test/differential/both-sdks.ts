@@ -13,6 +13,7 @@ import { isAttributeValue } from "../../src/core/attributes.ts";
 import { Clock } from "../../src/core/clock.ts";
 import type { IdGenerator } from "../../src/core/ids.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/core/limits.ts";
+import { Redactor } from "../../src/core/redaction.ts";
 import type { Sampler } from "../../src/trace/sampler.ts";
 import type { SpanProcessor } from "../../src/trace/span-processor.ts";
 import { TracerProvider as OurTracerProvider } from "../../src/trace/tracer-provider.ts";
@@ -38,6 +39,8 @@ export interface Setting {
   readonly parent: SpanContext | undefined;
   /** How far the wall clock is off, in ms; default 0. */
   readonly drift?: number;
+  /** True where ours takes secrets out. */
+  readonly redacts?: boolean;
   /** True where it is noted what the sampler is asked; it is then no sampler of ours to our tracer. */
   readonly notesAsked?: boolean;
 }
@@ -77,6 +80,7 @@ export function runOnOurs(program: Program, setting: Setting): OurOutcome {
       limits: { ...DEFAULT_LIMITS, attributeValueSizeLimit: Infinity, ...setting.limits },
       idGenerator,
       resource: RESOURCE,
+      redactor: setting.redacts === true ? new Redactor() : undefined,
       clocks: { current: () => new Clock(), renew: () => new Clock() },
     });
   });

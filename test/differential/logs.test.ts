@@ -157,7 +157,8 @@ function emissionsOf(text: fc.Arbitrary<string>, exceptions = false): fc.Arbitra
   return fc.array(fc.record({ scope, record }), { minLength: 1, maxLength: 5 });
 }
 
-const wellFormed = anyText.map((units) => Buffer.from(units).toString());
+/** Short, so that no value and no body comes near the limits of size, which theirs has not. */
+const wellFormed = anyText.map((units) => Buffer.from(units.slice(0, 150)).toString());
 const withoutPairs = wellFormed.map((characters) => characters.replace(/[\ud800-\udfff]/g, ""));
 
 describe("log records, by the official SDK and by ours", () => {

@@ -7,6 +7,7 @@
  * - an attribute that is undefined at a span's start is none that a sampler sets: theirs keeps its place for it
  * - attributes of events and of links given to a span later are never null or undefined: theirs count and keep them
  * - limits of a value's length are at least 1, and attributeValueSizeLimit, which is ours alone, is off
+ * - ours takes no secrets out but where a test says so: in none of these programs there is one
  * - which events and links are kept beyond a limit is stated of each SDK alone: theirs keeps the last, ours the first
  * - parents have the flag "sampled" or none: theirs drops the others; ids in lower case
  * - exceptions are errors, or the API's objects with a message, and a name or a code but not both
@@ -59,6 +60,13 @@ describe("our TracerProvider and the official one", () => {
       fc.property(anyProgram, anyParent, anySamplers, (program, above, samplers) =>
         agree(program, above, { samplers }),
       ),
+      NUM_RUNS,
+    );
+  });
+
+  it("make the same spans where ours takes secrets out, and there are none", () => {
+    fc.assert(
+      fc.property(anyProgram, anyParent, (program, above) => agree(program, above, { redacts: true })),
       NUM_RUNS,
     );
   });

@@ -12,6 +12,8 @@ const ORDERS = Array.from({ length: 200 }, (_, index) => ({
   tier: index % 2 === 0 ? "gold" : "standard",
 }));
 const DECLINED = ORDERS.filter(({ amount }) => amount > 900).length;
+const AUDITED = ORDERS.filter(({ amount }) => amount >= 215 && amount <= 900).length;
+const PAID = ORDERS.length - DECLINED - AUDITED;
 
 describe("the Collector, sent the demo's 200 orders", () => {
   let held: Held;
@@ -25,9 +27,10 @@ describe("the Collector, sent the demo's 200 orders", () => {
 
   it("holds every span exactly once", () => {
     const delivered = run.reports.reduce((sum, { spans }) => sum + spans.delivered, 0);
-    expect(delivered).to.equal(9 * ORDERS.length);
-    expect(held.spans).to.have.lengthOf(delivered);
-    expect(new Set(held.spans.map(({ spanId }) => spanId)).size).to.equal(delivered);
+    expect(delivered).to.equal(13 * PAID + 14 * AUDITED + 9 * DECLINED);
+    // A child process has an account of its own, and one span.
+    expect(held.spans).to.have.lengthOf(delivered + AUDITED);
+    expect(new Set(held.spans.map(({ spanId }) => spanId)).size).to.equal(delivered + AUDITED);
     for (const { spans } of run.reports) expect(spans).to.include({ made: spans.delivered, pending: 0 });
   });
 
@@ -35,7 +38,11 @@ describe("the Collector, sent the demo's 200 orders", () => {
     const trees = [...traces(held.spans).values()].map(treeOf);
     const expected = parseTrees(readFileSync("examples/expected-traces.txt", "utf8"));
     const names = trees.map((tree) => expected.entries().find(([, text]) => text === tree)?.[0] ?? tree);
-    expect(tally(names)).to.deep.equal({ paid: ORDERS.length - DECLINED, declined: DECLINED });
+    expect(tally(names)).to.deep.equal({
+      paid: PAID,
+      "paid and audited": AUDITED,
+      declined: DECLINED,
+    });
   });
 
   it("holds in each trace the amount and the tier of one order, and of each order once", () => {
@@ -60,6 +67,10 @@ describe("the Collector, sent the demo's 200 orders", () => {
       POST: clientSide("POST", "/charges", "200"),
       "POST /charges": { ...serverSide("POST", "/charges", "200"), ...NODE },
       authorize: { "payment.amount": { intValue: "22" }, "customer.tier": { stringValue: "gold" } },
+      "write receipt": {},
+      "publish mails": messaging("publish", "send"),
+      "process mails": messaging("process", "process"),
+      "send mail": {},
     });
   });
 
@@ -144,6 +155,15 @@ const PEER = {
 };
 /** What fetch says of itself. */
 const NODE = { "user_agent.original": { stringValue: "node" } };
+
+function messaging(name: string, type: string): Record<string, HeldValue> {
+  return {
+    "messaging.operation.name": { stringValue: name },
+    "messaging.operation.type": { stringValue: type },
+    "messaging.system": { stringValue: "fastq" },
+    "messaging.destination.name": { stringValue: "mails" },
+  };
+}
 
 function serverSide(method: string, path: string, status: string): Record<string, HeldValue> {
   return {

@@ -36,6 +36,19 @@ async function exported(code: string, environment: NodeJS.ProcessEnv = {}): Prom
 const named = (spans: readonly Span[], name: string): readonly Span[] =>
   spans.filter((span) => span.name === name);
 
+/** The names of the spans of a worker, of a process that redacts so. */
+async function namesWhere(redact: string): Promise<readonly string[]> {
+  const { spans, errors } = await exported(`
+    const telemetry = start({ redact: ${redact} });
+    const pool = poolOf();
+    await pool.run({ name: "of cust-17 by Bearer abc123456" });
+    await pool.destroy();
+    await telemetry.flush();
+  `);
+  expect(errors).to.equal("");
+  return spans.map(({ name }) => name).filter((name) => name.startsWith("of "));
+}
+
 describe("work in a pool of workers", function () {
   this.timeout(60_000);
 
@@ -69,6 +82,12 @@ describe("work in a pool of workers", function () {
     }
     const counted = receiver.store.series().filter(({ name }) => name === "worker.jobs");
     expect(counted.reduce((sum, { point }) => sum + Number(point.value), 0)).to.equal(300);
+  });
+
+  it("has taken out of it what that process takes out", async () => {
+    expect(await namesWhere("{ values: [/cust-\\d+/] }")).to.deep.equal(["of REDACTED by Bearer REDACTED"]);
+    expect(await namesWhere("undefined")).to.deep.equal(["of cust-17 by Bearer REDACTED"]);
+    expect(await namesWhere("false")).to.deep.equal(["of cust-17 by Bearer abc123456"]);
   });
 
   it("that throws has its error, in its span, and rejects as it would", async () => {
@@ -175,6 +194,20 @@ describe("telemetry of a worker", function () {
     `);
     expect(JSON.parse(output)).to.equal(2);
     expect(named(spans, "background")).to.have.length(2);
+  });
+
+  it("is there too where the pool is older than the telemetry, and ends with it", async () => {
+    const { spans, output } = await exported(`
+      const pool = poolOf({ maxThreads: 1, minThreads: 1 });
+      await pool.run({ name: "before" });
+      const telemetry = start({ service: "late" });
+      await withSpan("caller", () => pool.run({ name: "after" }));
+      print((await telemetry.flush()).spans.delivered);
+      await pool.destroy();
+    `);
+    expect(output).to.equal("2\n");
+    expect(spans.map(({ name }) => name).toSorted()).to.deep.equal(["after", "caller"]);
+    expect(named(spans, "after")[0]?.resource["service.name"]).to.equal("late");
   });
 
   it("holds no flush up where the worker is busy", async () => {

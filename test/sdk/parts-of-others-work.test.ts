@@ -77,7 +77,7 @@ describe("start()", function () {
       `
       const redact = {
         onStart: (span) => { span.setAttribute("started", true); },
-        onEnd: (span) => { if (span.attributes.secret) span.attributes.secret = "***"; },
+        onEnd: (span) => { if (span.attributes.owner) span.attributes.owner = "***"; },
         forceFlush: async () => {}, shutdown: async () => tell("closed"),
       };
       const telemetry = start({
@@ -87,7 +87,7 @@ describe("start()", function () {
         limits: { attributeCountLimit: 2 },
       });
       withSpan("health", () => withSpan("inner", () => {}));
-      withSpan("charge", { attributes: { secret: "4711", more: 1, most: 2 } }, () => {});
+      withSpan("charge", { attributes: { owner: "4711", more: 1, most: 2 } }, () => {});
       await telemetry.shutdown();
       tell(telemetry.report().spans.delivered);
     `,
@@ -103,7 +103,7 @@ describe("start()", function () {
         { ...attributes },
         droppedAttributesCount,
       ]),
-    ).to.deep.equal([["charge", { secret: "***", more: 1 }, 2]]);
+    ).to.deep.equal([["charge", { owner: "***", more: 1 }, 2]]);
   });
 
   it("takes a tracer provider and a context manager of the official SDK, and nests with them", async () => {

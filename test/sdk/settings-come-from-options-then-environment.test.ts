@@ -8,7 +8,7 @@ import { forgetWhatWasTold, silently } from "../stderr.ts";
 const settings = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
   resolveSettings(options, readEnvironment(variables));
 
-/** Settings but for where OTLP goes. */
+/** Settings but for where OTLP goes, how headers are told, and what is taken out. */
 const besideOtlp = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) => {
   const {
     traces: _,
@@ -16,6 +16,7 @@ const besideOtlp = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
     logs: ___,
     resource,
     propagator: ____,
+    redactor: _____,
     ...rest
   } = settings(options, variables);
   return { ...rest, service: resource.attributes["service.name"] };

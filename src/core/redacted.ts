@@ -1,0 +1,2 @@
+/** What stands where a secret was.  (Semantic conventions: url.full) */
+export const REDACTED = "REDACTED";

@@ -1,0 +1,205 @@
+import type { Attributes } from "@opentelemetry/api";
+import { type AnyValue, define } from "./attribute-value.ts";
+import type { AttributeList } from "./attributes.ts";
+import { REDACTED } from "./redacted.ts";
+import { withoutSecrets } from "./secrets-in-text.ts";
+import { namesSecret, namesSecretParameter, wordsOf } from "./sensitive-keys.ts";
+
+/** What is taken out of telemetry besides the secrets that are known, and what is not. */
+export interface RedactionOptions {
+  /** Attributes whose value is taken out whole: words within their key ("email", "card holder"), or patterns of the key. */
+  readonly keys?: readonly (string | RegExp)[] | undefined;
+  /** Patterns of what is taken out of texts. */
+  readonly values?: readonly RegExp[] | undefined;
+  /** Keys of attributes that stay as they are, whole and whatever is in them. */
+  readonly allow?: readonly string[] | undefined;
+}
+
+/** Programs use a few hundred keys; where they are made up at run time, what is known of them is forgotten at this many. */
+const MOST_KEYS = 1024;
+
+/** Longer keys, and longer texts, are looked at anew each time … */
+const LONGEST_KEPT = 160;
+
+/** … as are the texts of a key that has had so many different ones: most are new. The three bound the memory. */
+const MOST_TEXTS = 8;
+
+/** What is known of a key. */
+interface Verdict {
+  readonly key: string;
+  readonly isAllowed: boolean;
+  readonly isSecret: boolean;
+  /** The same of a parameter, `key=value` within a text. */
+  readonly isSecretParameter: boolean;
+  /** The texts that it had and that held no secret. A list: to compare with a few is faster than a hash of each. */
+  clean: string[] | undefined;
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Takes secrets out of what is to leave the process: what has the key of one, and what looks like one within texts. */
+export class Redactor {
+  /** For another that is to do the same, in another thread perhaps. */
+  readonly options: RedactionOptions;
+  readonly #words: readonly (readonly string[])[];
+  readonly #keys: readonly RegExp[];
+  readonly #values: readonly RegExp[];
+  readonly #allowed: ReadonlySet<string>;
+  readonly #verdicts = new Map<string, Verdict>();
+  /** Of the keys of the list before: that of a span of the same shape has them at the same places. */
+  readonly #atPlace: Verdict[] = [];
+  readonly #names: Pick<Verdict, "clean"> = { clean: [] };
+  readonly #isSecretName = (name: string, isParameter: boolean): boolean => {
+    const { isSecret, isSecretParameter, isAllowed } = this.#verdictOf(name);
+    return (isParameter ? isSecretParameter : isSecret) && !isAllowed;
+  };
+
+  /** Patterns are its own from then on: none keeps a place between two uses. */
+  constructor({ keys = NOTHING, values = NOTHING, allow = NOTHING }: RedactionOptions = {}) {
+    const words = keys.filter((key) => typeof key === "string");
+    this.#words = words.map(wordsOf);
+    this.#keys = keys.filter((key) => typeof key !== "string").map((key) => withFlags(key, ""));
+    this.#values = values.map((pattern) => withFlags(pattern, "g"));
+    this.#allowed = new Set(allow);
+    this.options = { keys: [...words, ...this.#keys], values: this.#values, allow: [...allow] };
+  }
+
+  /** HOT. Those of a flat list, in place. */
+  list(list: AttributeList): void {
+    for (let index = 0; index < list.length; index += 2) {
+      const value = list[index + 1];
+      if (value === undefined) continue;
+      const key = list[index] as string;
+      const place = index >> 1;
+      let verdict = this.#atPlace[place];
+      if (verdict === undefined || verdict.key !== key) this.#atPlace[place] = verdict = this.#verdictOf(key);
+      const safe = this.#judged(value, verdict);
+      if (safe !== value) list[index + 1] = safe;
+    }
+  }
+
+  /** Those of an object: the same object where nothing is to be taken out. */
+  attributes<Given extends Attributes | Readonly<Attributes>>(attributes: Given): Given {
+    return this.#map(attributes as { readonly [key: string]: AnyValue }) as Given;
+  }
+
+  /** HOT. One attribute's value; the same where nothing is to be taken out. */
+  redact(key: string, value: AnyValue): AnyValue {
+    return this.#judged(value, this.#verdictOf(key));
+  }
+
+  #judged(value: AnyValue, verdict: Verdict): AnyValue {
+    if (typeof value === "boolean") return value;
+    if (verdict.isAllowed) return value;
+    if (verdict.isSecret) return redacted(value);
+    if (typeof value === "number") return value;
+    if (typeof value !== "string") return this.value(value);
+    return this.#known(value, verdict);
+  }
+
+  /** HOT. A span's name: there are few. */
+  name(name: string): string {
+    return this.#known(name, this.#names);
+  }
+
+  /** A value that has no key: a log's body, an element. */
+  value(value: AnyValue): AnyValue {
+    if (typeof value === "string") return this.text(value);
+    if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+    return isList(value) ? this.#elements(value) : this.#map(value);
+  }
+
+  /** A text without what looks like a secret in it. One that is too long to be looked through is taken out whole. */
+  text(text: string): string {
+    try {
+      const safe = withoutSecrets(text, this.#isSecretName);
+      return this.#values.length === 0 ? safe : this.#withoutOwn(safe);
+    } catch {
+      return REDACTED;
+    }
+  }
+
+  #withoutOwn(text: string): string {
+    return this.#values.reduce(
+      (kept, pattern) => kept.replaceAll(pattern, (found) => found && REDACTED),
+      text,
+    );
+  }
+
+  /** A text of a key, or the like, of which it is known which of its texts are clean. */
+  #known(text: string, verdict: Pick<Verdict, "clean">): string {
+    const { clean } = verdict;
+    if (clean === undefined) return this.text(text);
+    for (let place = 0; place < clean.length; place++) if (clean[place] === text) return text;
+    const safe = this.text(text);
+    if (safe === text && text.length <= LONGEST_KEPT && clean.push(text) > MOST_TEXTS)
+      verdict.clean = undefined;
+    return safe;
+  }
+
+  #elements(elements: readonly (AnyValue | undefined)[]): AnyValue {
+    let copy: (AnyValue | undefined)[] | undefined;
+    let before: AnyValue | undefined;
+    for (const [index, element] of elements.entries()) {
+      const safe = this.#element(element, before);
+      if (safe !== element) (copy ??= [...elements])[index] = safe;
+      before = element;
+    }
+    return copy ?? elements;
+  }
+
+  /** The arguments of a command are such: what follows `--token` is one. */
+  #element(element: AnyValue | undefined, before: AnyValue | undefined): AnyValue | undefined {
+    if (element === undefined) return undefined;
+    const isOption = typeof before === "string" && /^--?[A-Za-z][\w-]*$/.test(before);
+    const isAnother = typeof element === "string" && element.startsWith("-");
+    return isOption && !isAnother && this.#isSecretName(before, true)
+      ? redacted(element)
+      : this.value(element);
+  }
+
+  #map(map: { readonly [key: string]: AnyValue }): { readonly [key: string]: AnyValue } {
+    let copy: Record<string, AnyValue> | undefined;
+    for (const key of Object.keys(map)) {
+      const value = map[key];
+      if (value === undefined) continue;
+      const safe = this.redact(key, value);
+      if (safe !== value) define((copy ??= { ...map }), key, safe);
+    }
+    return copy ?? map;
+  }
+
+  #verdictOf(key: string): Verdict {
+    return this.#verdicts.get(key) ?? this.#judge(key);
+  }
+
+  #judge(key: string): Verdict {
+    const isSecret = this.#keys.some((pattern) => pattern.test(key)) || namesSecret(key, this.#words);
+    const verdict: Verdict = {
+      key,
+      isAllowed: this.#allowed.has(key),
+      isSecret,
+      isSecretParameter: isSecret || namesSecretParameter(key),
+      clean: [],
+    };
+    if (key.length > LONGEST_KEPT) return verdict;
+    if (this.#verdicts.size >= MOST_KEYS) this.#verdicts.clear();
+    this.#verdicts.set(key, verdict);
+    return verdict;
+  }
+}
+
+/** Of a list its kind stays; null and booleans are no secrets. */
+function redacted(value: AnyValue): AnyValue {
+  if (value === null || typeof value === "boolean") return value;
+  return isList(value) ? [REDACTED] : REDACTED;
+}
+
+function isList(value: AnyValue): value is readonly (AnyValue | undefined)[] {
+  return Array.isArray(value);
+}
+
+/** The same pattern, without a place where it goes on. */
+function withFlags({ source, flags }: RegExp, more: string): RegExp {
+  return new RegExp(source, flags.replaceAll(/[gy]/g, "") + more);
+}
