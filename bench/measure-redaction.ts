@@ -1,6 +1,7 @@
 // What redaction adds to the end of a span with eight attributes, which is encoded then: node bench/measure-redaction.ts
 import { Redactor } from "../src/core/redaction.ts";
-import { SpanBatchEncoder } from "../src/otlp/span-batch-encoder.ts";
+import { writeSpan } from "../src/otlp/encode-span.ts";
+import { RecordBatchEncoder } from "../src/otlp/record-batch-encoder.ts";
 import { TracerProvider } from "../src/trace/tracer-provider.ts";
 
 const AGENTS = [
@@ -28,7 +29,7 @@ const attributes = (index: number, query: string) => ({
 /** The nanoseconds that the end of a span takes, of each round. */
 class Side {
   readonly times: number[] = [];
-  readonly #encoder = new SpanBatchEncoder({ attributes: {} });
+  readonly #encoder = new RecordBatchEncoder({ attributes: {} }, writeSpan);
   readonly #tracer;
 
   constructor(redactor?: Redactor) {

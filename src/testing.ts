@@ -1,10 +1,8 @@
 /** For tests: telemetry of their own, and what to say about it. Import it before the code under test. */
 import { registerGlobals } from "./sdk/globals.ts";
-import { registerLoggers } from "./testing/recorded-logs.ts";
 
 // Once, for the whole process: what the API knows as global asks the current context, and is silent outside a test.
 registerGlobals(undefined);
-registerLoggers();
 
 export type { Measurement } from "./testing/asking.ts";
 export { telemetryAssertions } from "./testing/assertions.ts";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** What each room may import, besides itself. `record` stands for the record.ts of trace and metrics alone. */
+/** What each room may import, besides itself. `record` stands for the record.ts of trace, metrics and logs alone. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   context: ["core"],
@@ -34,10 +34,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "threads",
     "instrumentation",
     "lifecycle",
+    "logs",
     "record",
   ],
   workers: ["core", "context", "trace", "threads", "sdk"],
-  testing: ["core", "context", "trace", "metrics", "propagation", "export", "waterfall"],
+  testing: ["core", "context", "trace", "metrics", "logs", "propagation", "export", "waterfall"],
   devtools: ["core", "context", "otlp", "waterfall"],
   cli: ["core", "devtools", "sdk"],
 };

@@ -138,6 +138,7 @@ function pictureAfter(program: Block): Block | undefined {
 /** Ids, times, bars and files differ from run to run; everything else is to be as the page shows it. */
 function shapeOf(picture: string): string {
   return picture
+    .replace(/\b\d\d:\d\d:\d\d\.\d{3}\b/g, "CLOCK")
     .replace(/file:[^\s:]+/g, "FILE")
     .replace(/[0-9a-f]{8,32}/g, "ID")
     .replace(/[\d.]+ ?(?:ns|µs|ms|s)\b/g, "TIME")

@@ -49,7 +49,8 @@ function runProgram([command = "", ...args]: readonly string[], receiver: Receiv
   });
   child.on("exit", (code, signal) => {
     end();
-    if (receiver.store.spans === 0 && receiver.store.series().length === 0)
+    const { spans, logs } = receiver.store;
+    if (spans === 0 && logs === 0 && receiver.store.series().length === 0)
       process.stderr.write(NOTHING_ARRIVED);
     if (signal === null) return void (process.exitCode = code ?? 1);
     process.removeAllListeners(signal);

@@ -8,6 +8,8 @@ export interface ApiGlobals {
   readonly trace?: unknown;
   readonly metrics?: unknown;
   readonly propagation?: unknown;
+  /** From version 1.10 on. */
+  readonly logs?: unknown;
 }
 
 const home = globalThis as { [API]?: ApiGlobals };

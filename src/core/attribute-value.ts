@@ -1,3 +1,4 @@
+import { describe } from "./diagnostics.ts";
 import type { AttributeLimits } from "./limits.ts";
 
 /**
@@ -19,10 +20,12 @@ const ELEMENT_SIZE = 8;
 /**
  * A value of one's own: copied where its owner could change it, cut to the limits. Undefined for what is none: a date,
  * a function, a class's instance. Within an array or map such a one becomes an empty value, as does what lies too deep.
+ * Where the limits have a `standIn`, what that says stands in its place, and in that of what throws as it is read.
  */
 export function ownValue(value: unknown, limits: AttributeLimits): AnyValue | undefined {
   if (typeof value === "string") return cut(value, limits);
   if (typeof value === "number" || typeof value === "boolean") return value;
+  if (limits.standIn !== undefined) return new Copy(limits).of(value, 1) ?? undefined;
   if (typeof value !== "object" || value === null) return undefined;
   if (!isContainer(value)) return undefined;
   return new Copy(limits).of(value, 1);
@@ -61,13 +64,41 @@ class Copy {
   of(value: unknown, depth: number): AnyValue {
     if (typeof value === "string") return this.#text(value);
     if (typeof value === "number" || typeof value === "boolean") return value;
-    if (typeof value !== "object" || value === null || !isContainer(value)) return null;
+    if (value === undefined || value === null) return null;
+    return typeof value === "object" && isContainer(value)
+      ? this.#container(value, depth)
+      : this.#standIn(value, depth);
+  }
+
+  #container(value: object, depth: number): AnyValue {
     if (value instanceof Uint8Array) return this.#bytes(value);
     if (depth > this.#limits.valueDepth || this.#within.includes(value)) return null;
     this.#within.push(value);
     const copy = Array.isArray(value) ? this.#array(value, depth) : this.#map(value, depth);
     this.#within.pop();
     return copy;
+  }
+
+  /** One that is no value itself, or a stand-in of a stand-in, is none: they might never end. */
+  #standIn(value: unknown, depth: number): AnyValue {
+    const { standIn, valueDepth } = this.#limits;
+    if (standIn === undefined || depth > valueDepth) return null;
+    const other = standIn(value);
+    if (typeof other !== "object") return isScalar(other) ? this.of(other, depth) : null;
+    return other !== null && (other === value || isContainer(other)) ? this.#container(other, depth) : null;
+  }
+
+  /** One of a container's. */
+  #member(holder: object, key: string | number, depth: number): AnyValue {
+    const { standIn } = this.#limits;
+    if (standIn === undefined) return this.of((holder as Members)[key], depth + 1);
+    const within = this.#within.length;
+    try {
+      return this.of((holder as Members)[key], depth + 1);
+    } catch (thrown) {
+      this.#within.length = within;
+      return this.of(describe(thrown), depth + 1);
+    }
   }
 
   #text(text: string): string {
@@ -85,7 +116,7 @@ class Copy {
   #array(elements: readonly unknown[], depth: number): AnyValue {
     const copy: AnyValue[] = [];
     for (let index = 0; index < elements.length && this.#spend(ELEMENT_SIZE); index++) {
-      copy.push(this.of(elements[index], depth + 1));
+      copy.push(this.#member(elements, index, depth));
     }
     return copy;
   }
@@ -94,7 +125,7 @@ class Copy {
     const copy: Record<string, AnyValue> = {};
     for (const key of Object.keys(map)) {
       if (!this.#spend(ELEMENT_SIZE + key.length)) break;
-      define(copy, key, this.of((map as Record<string, unknown>)[key], depth + 1));
+      define(copy, key, this.#member(map, key, depth));
     }
     return copy;
   }
@@ -104,6 +135,12 @@ class Copy {
     this.#left -= size;
     return true;
   }
+}
+
+type Members = Readonly<Record<string | number, unknown>>;
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
 /** Sets an own property of any name: "__proto__" is one like the others. */

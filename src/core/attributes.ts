@@ -50,11 +50,7 @@ export class AttributeSet {
   }
 
   toObject(): Attributes {
-    const object: Record<string, AnyValue | undefined> = {};
-    for (let index = 0; index < this.list.length; index += 2) {
-      define(object, this.list[index] as string, this.list[index + 1]);
-    }
-    return object as Attributes;
+    return attributesOf(this.list);
   }
 
   #setFrom(attributes: object, key: string): void {
@@ -92,6 +88,13 @@ export class AttributeSet {
       this.#places.set(this.list[index] as string, index);
     return this.#places;
   }
+}
+
+/** A list as an object. */
+export function attributesOf(list: Readonly<AttributeList>): Attributes {
+  const object: Record<string, AnyValue | undefined> = {};
+  for (let index = 0; index < list.length; index += 2) define(object, list[index] as string, list[index + 1]);
+  return object as Attributes;
 }
 
 function reportInvalid(key: unknown): void {

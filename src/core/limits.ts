@@ -40,6 +40,11 @@ export interface AttributeLimits {
   readonly valueLength: number;
   readonly valueDepth: number;
   readonly valueSize: number;
+  /**
+   * Says what stands for what is no value, a date say: an object itself is the map of its fields. May throw. Without it
+   * nothing does.
+   */
+  readonly standIn?: ((value: unknown) => unknown) | undefined;
 }
 
 /** For attributes that no limit applies to: a resource's. */
@@ -60,17 +65,23 @@ export interface SpanLimits {
 }
 
 export function spanLimits(limits: Limits = DEFAULT_LIMITS): SpanLimits {
-  const values = {
+  const attributes = attributeLimits(limits);
+  return {
+    attributes,
+    events: limits.eventCountLimit,
+    eventAttributes: { ...attributes, count: limits.attributePerEventCountLimit },
+    links: limits.linkCountLimit,
+    linkAttributes: { ...attributes, count: limits.attributePerLinkCountLimit },
+  };
+}
+
+/** Those of the attributes of a span, or of a log record. */
+export function attributeLimits(limits: Limits): AttributeLimits {
+  return {
+    count: limits.attributeCountLimit,
     valueLength: limits.attributeValueLengthLimit,
     valueDepth: limits.attributeValueDepthLimit,
     valueSize: limits.attributeValueSizeLimit,
-  };
-  return {
-    attributes: { count: limits.attributeCountLimit, ...values },
-    events: limits.eventCountLimit,
-    eventAttributes: { count: limits.attributePerEventCountLimit, ...values },
-    links: limits.linkCountLimit,
-    linkAttributes: { count: limits.attributePerLinkCountLimit, ...values },
   };
 }
 

@@ -52,8 +52,8 @@ const MAX_CONNECTIONS = 128;
 const CLOSING_TIME = 500;
 
 /**
- * Listens for OTLP/HTTP (protobuf and JSON) and keeps traces and metrics in memory. Logs are accepted, so that
- * their senders do not complain, and left out. Rejects with Node's own error where the port is taken.
+ * Listens for OTLP/HTTP (protobuf and JSON) and keeps traces and metrics in memory. Log records are told to who listens to
+ * the store, and not kept. Rejects with Node's own error where the port is taken.
  */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
   const store = new TelemetryStore(options.maxBytes);

@@ -1,3 +1,5 @@
+import { decodeLogsJson } from "../otlp/decode-logs-json.ts";
+import { decodeLogs } from "../otlp/decode-logs.ts";
 import { decodeMetricsJson } from "../otlp/decode-metrics-json.ts";
 import { decodeMetrics } from "../otlp/decode-metrics.ts";
 import { decodeTracesJson } from "../otlp/decode-traces-json.ts";
@@ -14,8 +16,8 @@ const KEEPS: Readonly<Record<string, Keep>> = {
     store.addSpans(format === "json" ? decodeTracesJson(jsonOf(body)) : decodeTraces(body)),
   "/v1/metrics": (store, format, body) =>
     store.addMetrics(format === "json" ? decodeMetricsJson(jsonOf(body)) : decodeMetrics(body)),
-  // Accepted, so that their senders do not complain, and left out.
-  "/v1/logs": () => {},
+  "/v1/logs": (store, format, body) =>
+    store.addLogs(format === "json" ? decodeLogsJson(jsonOf(body)) : decodeLogs(body)),
 };
 
 /** What to do with a body that was sent to this URL; undefined where nothing is. */

@@ -1,14 +1,17 @@
 import { describe, report } from "../core/diagnostics.ts";
-import type { DecodedMetric, DecodedSpan } from "../otlp/decoded.ts";
+import type { DecodedLog, DecodedMetric, DecodedSpan } from "../otlp/decoded.ts";
 import { type MetricSeries, seriesOf } from "./metric-series.ts";
 import { SeriesRing } from "./series-ring.ts";
 import { type StoredTrace, TraceRing } from "./trace-ring.ts";
 
-/** What one request brought: traces with new spans, and metric streams with new values. */
+/** What one request brought: traces with new spans, metric streams with new values, or log records, which are not kept. */
 export interface StoreChange {
   readonly traceIds: ReadonlySet<string>;
   readonly series: readonly MetricSeries[];
+  readonly logs: readonly DecodedLog[];
 }
+
+const NOTHING: StoreChange = { traceIds: new Set(), series: [], logs: [] };
 
 export type StoreListener = (change: StoreChange) => void;
 
@@ -25,6 +28,7 @@ export class TelemetryStore {
   readonly #traces: TraceRing;
   readonly #series: SeriesRing;
   readonly #listeners = new Set<StoreListener>();
+  #logs = 0;
 
   constructor(maxBytes: number = DEFAULT_STORE_BYTES) {
     this.#series = new SeriesRing(maxBytes * METRICS_SHARE);
@@ -39,6 +43,11 @@ export class TelemetryStore {
   /** How many spans are kept. */
   get spans(): number {
     return this.#traces.spans;
+  }
+
+  /** How many log records have come. */
+  get logs(): number {
+    return this.#logs;
   }
 
   /** What had to go for want of memory, since the store was made. */
@@ -67,7 +76,7 @@ export class TelemetryStore {
   /** A span that comes twice takes the place of the former one. */
   addSpans(spans: readonly DecodedSpan[]): void {
     for (const span of spans) this.#traces.put(span);
-    this.#tell({ traceIds: new Set(spans.map((span) => span.traceId)), series: [] });
+    this.#tell({ ...NOTHING, traceIds: new Set(spans.map((span) => span.traceId)) });
   }
 
   addMetrics(metrics: readonly DecodedMetric[]): void {
@@ -78,7 +87,13 @@ export class TelemetryStore {
         if (this.#series.put(series)) news.set(series.key, series);
       }
     }
-    this.#tell({ traceIds: new Set(), series: [...news.values()] });
+    this.#tell({ ...NOTHING, series: [...news.values()] });
+  }
+
+  /** Tells of log records; they are counted, and not kept. */
+  addLogs(logs: readonly DecodedLog[]): void {
+    this.#logs += logs.length;
+    this.#tell({ ...NOTHING, logs });
   }
 
   /** Calls the listener after each change, until the subscription is disposed of. */
@@ -88,7 +103,7 @@ export class TelemetryStore {
   }
 
   #tell(change: StoreChange): void {
-    if (change.traceIds.size === 0 && change.series.length === 0) return;
+    if (change.traceIds.size === 0 && change.series.length === 0 && change.logs.length === 0) return;
     for (const listener of this.#listeners) {
       try {
         listener(change);

@@ -1,6 +1,8 @@
 import { performance } from "node:perf_hooks";
+import { drawLog } from "../waterfall/draw-log.ts";
 import { drawMetrics } from "../waterfall/draw-metrics.ts";
 import { drawTrace } from "../waterfall/draw-trace.ts";
+import { LogLines } from "./log-lines.ts";
 import type { MetricSeries } from "./metric-series.ts";
 import { PrintBudget } from "./print-budget.ts";
 import { QuietTraces } from "./quiet-traces.ts";
@@ -8,7 +10,7 @@ import type { Receiver } from "./receiver.ts";
 import type { StoreChange, TelemetryStore } from "./store.ts";
 import type { StoredTrace } from "./trace-ring.ts";
 import { TraceSummary } from "./trace-summary.ts";
-import { metricRow, waterfallSpan } from "./waterfall-rows.ts";
+import { logRow, metricRow, waterfallSpan } from "./waterfall-rows.ts";
 
 /** Where a viewer prints: process.stdout, or anything with its `write`. */
 export interface ViewerOutput {
@@ -34,7 +36,7 @@ const MAX_PRINTED = 10_000;
 /** How often the viewer looks what is due, in ms. */
 const TICK = 100;
 
-/** Prints what arrives in a store: each trace once it is quiet, and metrics that changed. Printing is `tick`'s. */
+/** Prints what arrives in a store: log records, each trace once it is quiet, and metrics that changed. Printing is `tick`'s. */
 export class Viewer {
   readonly #store: TelemetryStore;
   readonly #output: ViewerOutput;
@@ -43,6 +45,7 @@ export class Viewer {
   readonly #subscription: Disposable;
   readonly #quiet = new QuietTraces();
   readonly #budget: PrintBudget;
+  readonly #logs: LogLines;
   readonly #printed = new Set<string>();
   readonly #changed = new Map<string, MetricSeries>();
   #hasMoreChanged = false;
@@ -55,12 +58,14 @@ export class Viewer {
     this.#color = options.color === true;
     this.#now = options.now ?? (() => performance.now());
     this.#budget = new PrintBudget(this.#now());
+    this.#logs = new LogLines(this.#now());
     this.#subscription = store.onChange((change) => this.#notice(change));
   }
 
   /** Prints what is due. */
   tick(): void {
     const now = this.#now();
+    this.#printLogs(this.#logs.take(now));
     for (const traceId of this.#quiet.take(now)) this.#show(traceId, now);
     if (now < this.#pausedUntil) return;
     if (this.#printAccounts()) this.#pausedUntil = now + PAUSE;
@@ -69,17 +74,23 @@ export class Viewer {
   /** Prints what is still waiting, due or not, and looks no further. */
   close(): void {
     this.#subscription[Symbol.dispose]();
+    this.#printLogs(this.#logs.takeAll());
     for (const traceId of this.#quiet.takeAll()) this.#show(traceId, this.#now());
     this.#printAccounts();
   }
 
-  #notice({ traceIds, series }: StoreChange): void {
+  #notice({ traceIds, series, logs }: StoreChange): void {
     const now = this.#now();
     for (const traceId of traceIds) this.#quiet.touch(traceId, now);
     for (const each of series) {
       if (this.#changed.size < MAX_ROWS || this.#changed.has(each.key)) this.#changed.set(each.key, each);
       else this.#hasMoreChanged = true;
     }
+    for (const log of logs) this.#logs.add(() => drawLog(logRow(log), { color: this.#color }));
+  }
+
+  #printLogs(lines: string): void {
+    if (lines !== "") this.#print(lines);
   }
 
   #show(traceId: string, now: number): void {

@@ -1,5 +1,6 @@
-import type { DecodedSpan } from "../otlp/decoded.ts";
+import type { DecodedLog, DecodedSpan } from "../otlp/decoded.ts";
 import { httpLabel } from "../waterfall/http-label.ts";
+import type { LogRow } from "../waterfall/log-row.ts";
 import type { MetricRow } from "../waterfall/metric-row.ts";
 import type { WaterfallSpan } from "../waterfall/span.ts";
 import { estimatedMedian } from "./median.ts";
@@ -41,6 +42,18 @@ function exceptionMessage(span: DecodedSpan): string | undefined {
   const exception = span.events.findLast((event) => event.name === "exception");
   const message = exception?.attributes["exception.message"] ?? exception?.attributes["exception.type"];
   return message === undefined ? undefined : valueText(message);
+}
+
+/** A received log record as a line; of one without a body, what kind of event it is. */
+export function logRow(log: DecodedLog): LogRow {
+  return {
+    time: Number((log.timeUnixNano || log.observedTimeUnixNano) / 1_000_000n),
+    severityNumber: log.severityNumber,
+    severityText: log.severityText,
+    service: serviceOf(log.resource),
+    body: log.body === null ? log.eventName : valueText(log.body),
+    traceId: log.traceId || undefined,
+  };
 }
 
 /** A stored metric stream as the table draws it. */

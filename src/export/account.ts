@@ -3,7 +3,7 @@ export type DropReason = "encoding" | "exporter_failed" | "queue_full" | "shutdo
 
 /** The account of one signal: made = delivered + rejected + the sum of dropped + pending, at any moment. */
 export interface SignalReport {
-  /** Items handed to the exporter: ended sampled spans, or collected metric data points. */
+  /** Items handed to the exporter: ended sampled spans, log records, or collected metric data points. */
   readonly made: number;
   /** Accepted by the collector. */
   readonly delivered: number;

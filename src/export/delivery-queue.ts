@@ -178,7 +178,10 @@ export class DeliveryQueue implements BatchQueue {
 
   #dropTooLarge({ items }: Batch): void {
     this.#account.drop(items, "too_large");
-    report("limit_reached", "a span or a data point is longer than a request may be: it is dropped");
+    report(
+      "limit_reached",
+      "a span, a log record or a data point is longer than a request may be: it is dropped",
+    );
   }
 
   #settleFlushes(outcome: Outcome): void {

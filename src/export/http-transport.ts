@@ -6,11 +6,14 @@ import { decodeRejection } from "../otlp/decode-rejection.ts";
 import { toJson } from "../otlp/to-json.ts";
 import { JSON_SAFE_BYTES, type Outcome, REQUEST_BYTES, type Transport } from "./outcome.ts";
 
+/** As OTLP names them. */
+export type Signal = "traces" | "metrics" | "logs";
+
 /** Where OTLP of one signal goes, and how. */
 export interface HttpTarget {
   /** The full URL of one signal: http://localhost:4318/v1/traces */
   readonly url: URL;
-  readonly signal: "traces" | "metrics";
+  readonly signal: Signal;
   readonly protocol: OtlpProtocol;
   readonly headers: Readonly<Record<string, string>>;
   /** For one attempt, from connecting to the last byte of the response, in ms. */

@@ -8,7 +8,12 @@ import { type BatchLimits, HURRIED_DELAY } from "./batch-limits.ts";
 import type { ExportResult, SpanExporter } from "./span-exporter.ts";
 
 /** The specification's, but for the queue, which is longer: about 64 MB of usual spans, as objects. */
-const DEFAULTS: BatchLimits = { delay: 5_000, exportTimeout: 30_000, queueSpans: 65_536, batchSpans: 512 };
+const DEFAULTS: BatchLimits = {
+  delay: 5_000,
+  exportTimeout: 30_000,
+  queueRecords: 65_536,
+  batchRecords: 512,
+};
 
 /** Hands ended spans, as they are, to an exporter that is not ours: in batches, one export at a time. */
 export class ReadableSpanBatcher implements SpanSink {
@@ -25,20 +30,20 @@ export class ReadableSpanBatcher implements SpanSink {
     this.#exporter = exporter;
     this.#account = account;
     const all = { ...DEFAULTS, ...limits };
-    this.#limits = { ...all, batchSpans: Math.min(all.batchSpans, all.queueSpans) };
+    this.#limits = { ...all, batchRecords: Math.min(all.batchRecords, all.queueRecords) };
     this.#timer = setInterval(() => void this.#drain(), this.#limits.delay).unref();
   }
 
   accept(span: ReadableSpan): void {
     this.#account.make(1);
     if (this.#isClosed) return this.#account.drop(1, "shutdown");
-    if (this.#account.pending > this.#limits.queueSpans) {
+    if (this.#account.pending > this.#limits.queueRecords) {
       this.#account.drop(1, "queue_full");
       report("queue_full", "the span exporter takes too little: new spans are dropped and counted");
       return;
     }
     this.#waiting.push(span);
-    if (this.#waiting.length >= this.#limits.batchSpans) void this.#drain();
+    if (this.#waiting.length >= this.#limits.batchRecords) void this.#drain();
   }
 
   /** From now on spans leave nearly as they end. */
@@ -85,7 +90,7 @@ export class ReadableSpanBatcher implements SpanSink {
 
   async #exportAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#limits.batchSpans);
+      const batch = this.#waiting.splice(0, this.#limits.batchRecords);
       const count = batch.length;
       const { code, error } = await this.#export(batch);
       if (this.#isAbandoned) return;

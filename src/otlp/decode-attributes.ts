@@ -15,7 +15,8 @@ export function addAttribute(map: AttributeMap, keyValue: ProtobufReader, depth 
   return withAttribute(map, key, value);
 }
 
-function decodeAnyValue(reader: ProtobufReader, depth: number): AnyValue {
+/** The value of one AnyValue message. */
+export function decodeAnyValue(reader: ProtobufReader, depth: number): AnyValue {
   checkDepth(depth);
   let value: AnyValue = null;
   while (reader.next()) {

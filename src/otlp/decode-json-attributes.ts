@@ -11,7 +11,8 @@ export function decodeJsonAttributes(reader: JsonReader, field = "attributes", d
   return map;
 }
 
-function decodeJsonAnyValue(reader: JsonReader, depth: number): AnyValue {
+/** The value of one AnyValue. */
+export function decodeJsonAnyValue(reader: JsonReader, depth: number): AnyValue {
   checkDepth(depth);
   if (reader.has("stringValue")) return reader.string("stringValue");
   if (reader.has("boolValue")) return reader.bool("boolValue");

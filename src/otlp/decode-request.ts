@@ -5,10 +5,10 @@ import { INSTRUMENTATION_SCOPE, OF_RESOURCE, OF_SCOPE, REQUEST, RESOURCE } from 
 import { ProtobufReader } from "./protobuf-reader.ts";
 import { NO_ATTRIBUTES } from "./received-values.ts";
 
-/** Decodes one span or metric; undefined leaves it out. */
+/** Decodes one span, metric or log record; undefined leaves it out. */
 export type DecodeRecord<Record> = (reader: ProtobufReader, origin: Origin) => Record | undefined;
 
-/** The records of an ExportTraceServiceRequest or an ExportMetricsServiceRequest, whose outer levels are alike. */
+/** The records of an export request of whatever signal: the outer levels of all are alike. */
 export function decodeRequest<Record>(body: Uint8Array, decodeRecord: DecodeRecord<Record>): Record[] {
   const records: Record[] = [];
   const request = ProtobufReader.of(body);

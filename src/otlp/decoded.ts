@@ -59,6 +59,22 @@ export interface DecodedSpan extends Origin {
   readonly status: { readonly code: number; readonly message: string };
 }
 
+/** A received log record. */
+export interface DecodedLog extends Origin {
+  readonly timeUnixNano: bigint;
+  readonly observedTimeUnixNano: bigint;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  readonly body: AnyValue;
+  readonly attributes: AttributeMap;
+  readonly droppedAttributesCount: number;
+  readonly flags: number;
+  /** Lowercase hexadecimal: 32 and 16 digits, or empty. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly eventName: string;
+}
+
 /** One point of a received metric. `value` for gauge and sum; `count` and the rest for the other types. */
 export interface DecodedPoint {
   readonly attributes: AttributeMap;

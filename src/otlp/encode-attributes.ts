@@ -4,6 +4,11 @@ import { writeKey } from "./encoded-keys.ts";
 import { ANY_VALUE, KEY_VALUE, LIST } from "./fields.ts";
 import { type ProtobufWriter, varintLength } from "./protobuf-writer.ts";
 
+/** How often something was left out. */
+export function writeCount(writer: ProtobufWriter, field: number, count: number): void {
+  if (count > 0) writer.uint32(field, count);
+}
+
 /** HOT. Writes each attribute of a flat list as one KeyValue. */
 export function writeAttributeList(
   writer: ProtobufWriter,
@@ -35,6 +40,14 @@ function writeAttribute(writer: ProtobufWriter, field: number, key: string, valu
   writeValue(writer, value);
   writer.close(anyValue, lengthBytes);
   writer.close(keyValue, lengthBytes);
+}
+
+/** A field that is an AnyValue. */
+export function writeAnyValue(writer: ProtobufWriter, field: number, value: unknown): void {
+  const lengthBytes = typeof value === "string" ? varintLength(value.length) : 1;
+  const anyValue = writer.open(field, lengthBytes);
+  writeValue(writer, value);
+  writer.close(anyValue, lengthBytes);
 }
 
 /** What is no value (null in an array, a date, a bigint) stays an empty AnyValue. Values are copies, and so not deep. */

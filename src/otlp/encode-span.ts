@@ -1,7 +1,7 @@
 import { SpanStatusCode } from "@opentelemetry/api";
 import { traceStateText } from "../core/trace-state-text.ts";
 import type { EventRecord, LinkRecord, SpanRecord } from "../trace/record.ts";
-import { writeAttributeList, writeAttributes } from "./encode-attributes.ts";
+import { writeAttributeList, writeAttributes, writeCount } from "./encode-attributes.ts";
 import { EVENT, LINK, OF_SCOPE, SPAN, STATUS } from "./fields.ts";
 import type { ProtobufWriter } from "./protobuf-writer.ts";
 
@@ -67,10 +67,6 @@ function writeLink(writer: ProtobufWriter, record: LinkRecord): void {
   writeCount(writer, LINK.droppedAttributesCount, record.droppedAttributesCount);
   writer.fixed32(LINK.flags, flags(traceFlags, isRemote));
   writer.close(link);
-}
-
-function writeCount(writer: ProtobufWriter, field: number, count: number): void {
-  if (count > 0) writer.uint32(field, count);
 }
 
 function flags(traceFlags: number, isRemote: boolean | undefined): number {

@@ -24,7 +24,7 @@ export const RESOURCE = { attributes: 1 } as const;
 
 /**
  * The three outer levels, which number their fields alike for all signals: `ExportTraceServiceRequest`,
- * `ResourceSpans`, `ScopeSpans`, and the same of metrics.
+ * `ResourceSpans`, `ScopeSpans`, and the same of metrics and logs.
  */
 export const REQUEST = { ofResource: 1 } as const;
 export const OF_RESOURCE = { resource: 1, ofScope: 2 } as const;
@@ -61,6 +61,20 @@ export const LINK = {
 } as const;
 
 export const STATUS = { message: 2, code: 3 } as const;
+
+export const LOG_RECORD = {
+  timeUnixNano: 1,
+  severityNumber: 2,
+  severityText: 3,
+  body: 5,
+  attributes: 6,
+  droppedAttributesCount: 7,
+  flags: 8,
+  traceId: 9,
+  spanId: 10,
+  observedTimeUnixNano: 11,
+  eventName: 12,
+} as const;
 
 export const METRIC = {
   name: 1,

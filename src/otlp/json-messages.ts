@@ -8,6 +8,7 @@ import {
   KEY_VALUE,
   LINK,
   LIST,
+  LOG_RECORD,
   METRIC,
   METRIC_DATA,
   NUMBER_POINT,
@@ -136,6 +137,20 @@ const link: Message = fieldsOf(LINK, {
 });
 const status: Message = fieldsOf(STATUS, { message: TEXT, code: ENUM });
 
+const log: Message = fieldsOf(LOG_RECORD, {
+  timeUnixNano: FIXED64,
+  observedTimeUnixNano: FIXED64,
+  severityNumber: ENUM,
+  severityText: TEXT,
+  body: one(() => anyValue),
+  attributes: ATTRIBUTES,
+  droppedAttributesCount: ENUM,
+  flags: FIXED32,
+  traceId: ID,
+  spanId: ID,
+  eventName: TEXT,
+});
+
 const TIMES: Readonly<Record<string, FieldType>> = { startTimeUnixNano: FIXED64, timeUnixNano: FIXED64 };
 const SIZES: Readonly<Record<string, FieldType>> = { sum: DOUBLE, min: DOUBLE, max: DOUBLE, count: FIXED64 };
 
@@ -196,7 +211,8 @@ function requestOf(record: Message, ofResource: string, ofScope: string, records
 }
 
 /** The body of an export request, by signal. */
-export const REQUESTS: Readonly<Record<"traces" | "metrics", Message>> = {
+export const REQUESTS: Readonly<Record<"traces" | "metrics" | "logs", Message>> = {
   traces: requestOf(span, "resourceSpans", "scopeSpans", "spans"),
   metrics: requestOf(metric, "resourceMetrics", "scopeMetrics", "metrics"),
+  logs: requestOf(log, "resourceLogs", "scopeLogs", "logRecords"),
 };

@@ -3,6 +3,7 @@ import { describe, quote, report, setVerbosity } from "../core/diagnostics.ts";
 import { Account } from "../export/account.ts";
 import { readEnvironment, readVerbosity } from "./environment.ts";
 import type { StartOptions } from "./options.ts";
+import { logPipeline } from "./log-pipeline.ts";
 import { metricPipeline } from "./metric-pipeline.ts";
 import type { LeftForWorkers } from "../threads/left-for-workers.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -10,31 +11,37 @@ import { resolveSettings, type Settings } from "./settings.ts";
 import { spanPipeline } from "./span-pipeline.ts";
 import { type Telemetry, telemetryOf, type Surroundings } from "./telemetry.ts";
 
-/** Telemetry that is at work, and where its spans and measurements go. */
+/** Telemetry that is at work, and where its spans, measurements and log records go. */
 interface Built {
   readonly telemetry: Telemetry;
   readonly providers: Providers;
   readonly spans: Pipeline;
+  readonly logs: Pipeline;
 }
 
 export function build(settings: Settings, around: Surroundings = {}): Built {
   const { propagator } = settings;
-  const accounts = { spans: new Account(), metrics: new Account() };
+  const accounts = { spans: new Account(), metrics: new Account(), logs: new Account() };
   const metrics = metricPipeline(settings, accounts.metrics);
   const spans = spanPipeline(settings, accounts.spans, metrics.self);
+  const logs = logPipeline(settings, accounts.logs, metrics.self);
   const { tracerProvider } = spans;
   const { meterProvider } = metrics;
-  const providers = { tracerProvider, meterProvider, propagator };
+  const { loggerProvider } = logs;
+  const providers = { tracerProvider, meterProvider, ...(loggerProvider && { loggerProvider }), propagator };
   const after = (): void => {
     metrics.self?.end();
     around.after?.();
   };
   const telemetry = telemetryOf(
-    { pipeline: spans, account: accounts.spans },
-    { pipeline: metrics, account: accounts.metrics },
+    {
+      spans: { pipeline: spans, account: accounts.spans },
+      metrics: { pipeline: metrics, account: accounts.metrics },
+      logs: { pipeline: logs, account: accounts.logs },
+    },
     { ...around, after },
   );
-  return { telemetry: withProviders(telemetry, providers), providers, spans };
+  return { telemetry: withProviders(telemetry, providers), providers, spans, logs };
 }
 
 /** What no object is gives no options, and is reported. */

@@ -43,7 +43,7 @@ function reportOthers(options: StartOptions): void {
 }
 
 /**
- * Calls `fn` where spans and measurements go to `telemetry`, of `createTelemetry` or `start`. Variables and baggage stay
+ * Calls `fn` where all telemetry goes to `telemetry`, of `createTelemetry` or `start`. Variables and baggage stay
  * what they are; the active span does not become a parent there, for its trace is another's.
  *
  * @throws ThroughlineError THR_NOT_A_FUNCTION where `fn` is none

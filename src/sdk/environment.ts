@@ -34,6 +34,10 @@ export interface Environment {
   readonly metricsExporter: ExporterName | undefined;
   readonly metrics: OtlpEnvironment;
   readonly collection: CollectionEnvironment;
+  readonly logsExporter: ExporterName | undefined;
+  readonly logs: OtlpEnvironment;
+  readonly logLimits: Partial<Limits>;
+  readonly logBatch: Partial<BatchLimits>;
   /** Of HTTP, as they are written. */
   readonly knownMethods: readonly string[] | undefined;
 }
@@ -67,10 +71,13 @@ export function readEnvironment(variables: Variables = process.env): Environment
         ? reader.read(["OTEL_TRACES_SAMPLER_ARG"], ratio, "a number from 0 to 1")
         : undefined,
     limits: readLimits(reader),
-    batch: readBatch(reader),
+    batch: readBatch(reader, "OTEL_BSP"),
     endpoint: reader.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
     tracesExporter: reader.oneOf(EXPORTERS, "OTEL_TRACES_EXPORTER"),
     metricsExporter: reader.oneOf(EXPORTERS, "OTEL_METRICS_EXPORTER"),
+    logsExporter: reader.oneOf(EXPORTERS, "OTEL_LOGS_EXPORTER"),
+    logLimits: readLogLimits(reader),
+    logBatch: readBatch(reader, "OTEL_BLRP"),
     ...readOtlp(reader),
     collection: {
       interval: reader.duration(1, "OTEL_METRIC_EXPORT_INTERVAL"),
@@ -105,28 +112,35 @@ function ratio(text: string): number | undefined {
   return value >= 0 && value <= 1 ? value : undefined;
 }
 
+const GENERAL_COUNT = "OTEL_ATTRIBUTE_COUNT_LIMIT";
+const GENERAL_LENGTH = "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT";
+
 /** A span's own limits before those of attributes in general. */
 function readLimits(reader: VariableReader): Partial<Limits> {
-  const general = "OTEL_ATTRIBUTE_COUNT_LIMIT";
   return withoutUndefined({
-    attributeCountLimit: reader.whole(0, "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", general),
-    attributeValueLengthLimit: reader.whole(
-      0,
-      "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-      "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-    ),
+    attributeCountLimit: reader.whole(0, "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", GENERAL_COUNT),
+    attributeValueLengthLimit: reader.whole(0, "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", GENERAL_LENGTH),
     eventCountLimit: reader.whole(0, "OTEL_SPAN_EVENT_COUNT_LIMIT"),
     linkCountLimit: reader.whole(0, "OTEL_SPAN_LINK_COUNT_LIMIT"),
-    attributePerEventCountLimit: reader.whole(0, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", general),
-    attributePerLinkCountLimit: reader.whole(0, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", general),
+    attributePerEventCountLimit: reader.whole(0, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", GENERAL_COUNT),
+    attributePerLinkCountLimit: reader.whole(0, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", GENERAL_COUNT),
   });
 }
 
-function readBatch(reader: VariableReader): Partial<BatchLimits> {
+/** The same of a log record. */
+function readLogLimits(reader: VariableReader): Partial<Limits> {
   return withoutUndefined({
-    delay: reader.duration(0, "OTEL_BSP_SCHEDULE_DELAY"),
-    exportTimeout: reader.timeout("OTEL_BSP_EXPORT_TIMEOUT"),
-    queueSpans: reader.whole(1, "OTEL_BSP_MAX_QUEUE_SIZE"),
-    batchSpans: reader.whole(1, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
+    attributeCountLimit: reader.whole(0, "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", GENERAL_COUNT),
+    attributeValueLengthLimit: reader.whole(0, "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", GENERAL_LENGTH),
+  });
+}
+
+/** Of spans, or of log records. */
+function readBatch(reader: VariableReader, prefix: "OTEL_BSP" | "OTEL_BLRP"): Partial<BatchLimits> {
+  return withoutUndefined({
+    delay: reader.duration(0, `${prefix}_SCHEDULE_DELAY`),
+    exportTimeout: reader.timeout(`${prefix}_EXPORT_TIMEOUT`),
+    queueRecords: reader.whole(1, `${prefix}_MAX_QUEUE_SIZE`),
+    batchRecords: reader.whole(1, `${prefix}_MAX_EXPORT_BATCH_SIZE`),
   });
 }

@@ -19,11 +19,13 @@ import { ThroughlineContextManager } from "../context/manager.ts";
 import { processState } from "../context/process-state.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { OFFICIAL_UNDICI, unlessBegun } from "../instrumentation/official-undici.ts";
+import { contextualLoggers } from "../logs/contextual-loggers.ts";
 import { contextualMeterProvider } from "../metrics/contextual-meter.ts";
 import { W3C_PROPAGATOR } from "../propagation/w3c-propagator.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { startGuarded } from "../trace/guarded.ts";
 import { startActive, type StartActiveRest } from "../trace/start-active.ts";
+import { ownLogs, registerApiLogs } from "./log-globals.ts";
 
 const silentTracers = new ProxyTracerProvider();
 
@@ -71,6 +73,7 @@ export function registerGlobals(contextManager: ContextManager | undefined): voi
     register("trace", () => trace.setGlobalTracerProvider(tracerProvider)) || "tracer provider",
     register("metrics", () => metrics.setGlobalMeterProvider(contextualMeterProvider)) || "meter provider",
     register("propagation", () => propagation.setGlobalPropagator(propagator)) || "propagator",
+    registerLoggers() || "logger provider",
   ].filter((result) => typeof result === "string");
   processState.ownsContext = foreignManager() === undefined;
   if (taken.length > 0) reportTaken(taken.join(", "));
@@ -99,6 +102,14 @@ function register(part: keyof ApiGlobals, set: () => boolean, isOther = false): 
   if (!set()) return false;
   processState.globals = { ...processState.globals, [part]: apiGlobals()[part] };
   return true;
+}
+
+/** With both packages that the logs API may be of. */
+function registerLoggers(): boolean {
+  const isRegistered =
+    ownLogs === undefined ||
+    register("logs", () => ownLogs?.setGlobalLoggerProvider(contextualLoggers) === true);
+  return registerApiLogs() && isRegistered;
 }
 
 function reportTaken(what: string): void {

@@ -9,7 +9,7 @@ import { CardinalityWatch } from "../metrics/cardinality-watch.ts";
 import { NamesakeWatch } from "../metrics/namesake-watch.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { terminal } from "../export/terminal.ts";
-import { batchQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
 import { guardedReader } from "./guarded-reader.ts";
 import { watchedReader } from "./metric-reader.ts";
 import { SelfMetrics } from "./self-metrics.ts";
@@ -67,9 +67,7 @@ function sdkMetricPipeline(settings: Settings, account: Account): MetricPipeline
   let took: Took | undefined;
   let collecting: ReturnType<SelfMetrics["reader"]> | undefined;
   const queue =
-    metricsExporter === "otlp"
-      ? batchQueue(metrics, undefined, account, (...sent) => took?.(...sent))
-      : undefined;
+    metricsExporter === "otlp" ? deliveryQueue(metrics, account, (...sent) => took?.(...sent)) : undefined;
   const exporter =
     queue === undefined
       ? new ConsoleMetrics(serviceOf(resource), account, terminal())

@@ -60,8 +60,8 @@ export interface TelemetryOptions {
   /** More of what the service is, as attributes; OTEL_RESOURCE_ATTRIBUTES. Over what is detected: host, os, process. */
   readonly resource?: Attributes | undefined;
   /**
-   * Where telemetry goes: a collector, this terminal, nowhere; OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER. Default:
-   * `otlp`. A span exporter of the official SDK's shape gets the spans in its place.
+   * Where telemetry goes: a collector, this terminal, nowhere; OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER,
+   * OTEL_LOGS_EXPORTER. Default: `otlp`. A span exporter of the official SDK's shape gets the spans in its place.
    */
   readonly exporter?: ExporterName | SpanExporter | undefined;
   /** The collector's base URL; OTEL_EXPORTER_OTLP_ENDPOINT. Default: `http://localhost:4318`. */

@@ -1,5 +1,6 @@
 import { percentDecode } from "../core/percent-decode.ts";
 import { wellFormedHeaders } from "./headers.ts";
+import type { Signal } from "../export/http-transport.ts";
 import type { VariableReader } from "./variables.ts";
 
 /** Another, gRPC, is named, and not used in silence. */
@@ -22,9 +23,9 @@ export interface OtlpEnvironment {
 }
 
 /** A signal's own variables before those of all.  (Specification: OTLP Exporter, Configuration Options) */
-export function readOtlp(reader: VariableReader): Readonly<Record<"traces" | "metrics", OtlpEnvironment>> {
+export function readOtlp(reader: VariableReader): Readonly<Record<Signal, OtlpEnvironment>> {
   const headers = readHeaders(reader, "OTEL_EXPORTER_OTLP_HEADERS");
-  const of = (signal: "TRACES" | "METRICS"): OtlpEnvironment => {
+  const of = (signal: Uppercase<Signal>): OtlpEnvironment => {
     const own = (name: string): string => `OTEL_EXPORTER_OTLP_${signal}_${name}`;
     const both = (name: string): [string, string] => [own(name), `OTEL_EXPORTER_OTLP_${name}`];
     return {
@@ -38,7 +39,7 @@ export function readOtlp(reader: VariableReader): Readonly<Record<"traces" | "me
       clientCertificate: reader.text(...both("CLIENT_CERTIFICATE")),
     };
   };
-  return { traces: of("TRACES"), metrics: of("METRICS") };
+  return { traces: of("TRACES"), metrics: of("METRICS"), logs: of("LOGS") };
 }
 
 /** `key=value,key=value`, the values percent-encoded.  (Specification: specifying headers via environment variables) */

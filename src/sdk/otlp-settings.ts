@@ -3,7 +3,7 @@ import { describe, quote, report } from "../core/diagnostics.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { Environment } from "./environment.ts";
 import { wellFormedHeaders } from "./headers.ts";
-import type { HttpTarget, OtlpProtocol, TlsFiles } from "../export/http-transport.ts";
+import type { HttpTarget, OtlpProtocol, Signal, TlsFiles } from "../export/http-transport.ts";
 import type { OtlpEnvironment } from "./otlp-environment.ts";
 
 /** Those of start()'s options that this is about, as whoever called it gave them. */
@@ -16,12 +16,10 @@ interface OtlpOptions {
   readonly tls?: unknown;
 }
 
-type Signal = "traces" | "metrics";
-
 const DEFAULT_ENDPOINT = "http://localhost:4318";
 const DEFAULT_TIMEOUT = 10_000;
 
-/** Of both signals.  (Specification: OTLP Exporter, Configuration Options) */
+/** Of all signals.  (Specification: OTLP Exporter, Configuration Options) */
 export function otlpSettings(
   options: OtlpOptions,
   environment: Environment,
@@ -45,10 +43,10 @@ export function otlpSettings(
       tls: { ...filesIn(own, files), ...tls },
     };
   };
-  return { traces: of("traces"), metrics: of("metrics") };
+  return { traces: of("traces"), metrics: of("metrics"), logs: of("logs") };
 }
 
-/** An option is the base of both signals' URLs; of the variables, a signal's own is used as it is. */
+/** An option is the base of all signals' URLs; of the variables, a signal's own is used as it is. */
 function urlsOf(option: unknown, environment: Environment): Readonly<Record<Signal, URL>> {
   const isGiven = option !== undefined && option !== "";
   const base =
@@ -62,7 +60,7 @@ function urlsOf(option: unknown, environment: Environment): Readonly<Record<Sign
     const url = own && parse(own, `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`);
     return url || below(base, signal);
   };
-  return { traces: of("traces"), metrics: of("metrics") };
+  return { traces: of("traces"), metrics: of("metrics"), logs: of("logs") };
 }
 
 /** A common mistake, and telemetry would go to /v1/traces/v1/traces. It may be meant, so it is done all the same. */
@@ -71,7 +69,7 @@ function hintAtSignal({ pathname }: URL): void {
   if (path === undefined) return;
   report(
     "invalid_configuration",
-    `the endpoint ends in ${path}: it is the base of both signals' URLs, and v1/traces and v1/metrics are added to it`,
+    `the endpoint ends in ${path}: it is the base of all signals' URLs, and v1/traces, v1/metrics and v1/logs are added to it`,
   );
 }
 

@@ -1,13 +1,16 @@
+import { setImmediate } from "node:timers";
 import { runSuppressed } from "../context/suppression.ts";
 import { type Deadline, endsBy } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Account } from "../export/account.ts";
+import type { BatchLimits } from "../export/batch-limits.ts";
 import type { Batch, BatchQueue } from "../export/batch-queue.ts";
 import { DeliveryQueue } from "../export/delivery-queue.ts";
 import { type HttpTarget, httpTransport } from "../export/http-transport.ts";
 import type { Outcome } from "../export/outcome.ts";
 import { timedTransport } from "../export/timed-transport.ts";
 import type { Resource } from "../resource/resource.ts";
+import type { SelfMetrics } from "./self-metrics.ts";
 
 /** One signal's way out of the process. */
 export interface Pipeline {
@@ -53,16 +56,66 @@ function reportFailure(thrown: unknown): void {
 /** Told of an attempt to send, and how long it took, in seconds. */
 export type Took = (seconds: number, outcome: Outcome) => void;
 
-/** The queue to a collector, or in a worker to the thread that has one. */
-export function batchQueue(
-  target: HttpTarget,
-  parentThread: { queue(account: Account): BatchQueue } | undefined,
-  account: Account,
-  took: Took,
-): BatchQueue {
-  if (parentThread !== undefined) return parentThread.queue(account);
+/** The queue to a collector. */
+export function deliveryQueue(target: HttpTarget, account: Account, took: Took): BatchQueue {
   const { origin, pathname } = target.url;
   return new DeliveryQueue(timedTransport(httpTransport(target), took), account, `${origin}${pathname}`);
+}
+
+/** The thread that exports for a worker. */
+interface Parent {
+  queue(item: "span" | "log", account: Account): BatchQueue;
+}
+
+/**
+ * The same for batches of spans or log records, in a worker to the thread that has a collector: an attempt ends at the nearer
+ * of the time-outs of exporter and batching; batches of a size that is asked for stay apart.
+ */
+export function batchQueue(
+  item: "span" | "log",
+  target: HttpTarget,
+  batch: Partial<BatchLimits>,
+  parentThread: Parent | undefined,
+  account: Account,
+  self: SelfMetrics | undefined,
+): BatchQueue {
+  const timeout = Math.min(target.timeout, batch.exportTimeout ?? Infinity);
+  const joined = { ...target, timeout, joins: batch.batchRecords === undefined };
+  let took: Took | undefined;
+  const queue =
+    parentThread?.queue(item, account) ?? deliveryQueue(joined, account, (...sent) => took?.(...sent));
+  took = self?.exporter(item, joined, account, queue);
+  self?.processor(item, account, queue, batch.queueRecords);
+  return queue;
+}
+
+/** What takes records of one kind, and leaves with a batch of them. */
+interface Batcher<Item> extends Pipeline {
+  accept(record: Item): void;
+  cut(): void;
+}
+
+/** What a worker has is handed over with each turn of its event loop: it may be terminated at any moment. */
+export function handingOver<Item>(
+  batcher: Batcher<Item>,
+  parentThread: Parent | undefined,
+): Pipeline & { accept(record: Item): void } {
+  if (parentThread === undefined) return batcher;
+  let isDue = false;
+  const cut = (): void => {
+    isDue = false;
+    batcher.cut();
+  };
+  return {
+    accept: (record) => {
+      batcher.accept(record);
+      if (!isDue) setImmediate(cut);
+      isDue = true;
+    },
+    cut,
+    flush: (deadline) => batcher.flush(deadline),
+    close: (deadline) => batcher.close(deadline),
+  };
 }
 
 export function serviceOf(resource: Resource): string {

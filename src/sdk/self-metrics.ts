@@ -14,7 +14,16 @@ import type { HttpTarget } from "../export/http-transport.ts";
 import type { Outcome } from "../export/outcome.ts";
 import type { SpanCensus } from "../trace/span-census.ts";
 
-/** Why spans come to no exporter, as the conventions have it. */
+/** What is exported, as the conventions name it. */
+type Item = "span" | "log" | "metric_data_point";
+
+const UNITS: Readonly<Record<Item, string>> = {
+  span: "{span}",
+  log: "{log_record}",
+  metric_data_point: "{data_point}",
+};
+
+/** Why spans and log records come to no exporter, as the conventions have it. */
 const ERRORS: Readonly<Record<DropReason, string>> = {
   encoding: "encoding",
   exporter_failed: "exporter_failed",
@@ -51,17 +60,23 @@ export class SelfMetrics {
     );
   }
 
-  /** What became of spans between their end and the exporter; `capacity` in spans, where there is such a bound. */
-  processor(account: Account, queue: BatchQueue, capacity: number | undefined): void {
-    const attributes = component("batching_span_processor");
-    this.#observe("upDownCounter", "processor.span.queue.size", "{span}", (result) =>
+  /** How many log records were made. */
+  logs(account: Account): void {
+    this.#observe("counter", "log.created", UNITS.log, (result) => result.observe(account.report().made));
+  }
+
+  /** What became of records on their way to the exporter; `capacity` in records, where there is such a bound. */
+  processor(item: "span" | "log", account: Account, queue: BatchQueue, capacity: number | undefined): void {
+    const attributes = component(`batching_${item}_processor`);
+    const unit = UNITS[item];
+    this.#observe("upDownCounter", `processor.${item}.queue.size`, unit, (result) =>
       result.observe(account.pending - queue.underWay, attributes),
     );
     if (capacity !== undefined)
-      this.#observe("upDownCounter", "processor.span.queue.capacity", "{span}", (result) =>
+      this.#observe("upDownCounter", `processor.${item}.queue.capacity`, unit, (result) =>
         result.observe(capacity, attributes),
       );
-    this.#observe("counter", "processor.span.processed", "{span}", (result) => {
+    this.#observe("counter", `processor.${item}.processed`, unit, (result) => {
       const { delivered, rejected, dropped } = account.report();
       result.observe(delivered + rejected, attributes);
       for (const [reason, error] of Object.entries(ERRORS) as [DropReason, string][])
@@ -71,13 +86,13 @@ export class SelfMetrics {
 
   /** What an exporter did, and how long each of its attempts took. */
   exporter(
-    item: "span" | "metric_data_point",
+    item: Item,
     target: HttpTarget,
     account: Account,
     queue: BatchQueue,
   ): (seconds: number, outcome: Outcome) => void {
     const attributes = exporterAttributes(item, target);
-    const unit = item === "span" ? "{span}" : "{data_point}";
+    const unit = UNITS[item];
     this.#observe("upDownCounter", `exporter.${item}.inflight`, unit, (result) =>
       result.observe(queue.underWay, attributes),
     );
@@ -143,8 +158,8 @@ function component(type: string): Attributes {
   return { "otel.component.type": type, "otel.component.name": `${type}/0` };
 }
 
-function exporterAttributes(item: "span" | "metric_data_point", { url, protocol }: HttpTarget): Attributes {
-  const signal = item === "span" ? "span" : "metric";
+function exporterAttributes(item: Item, { url, protocol }: HttpTarget): Attributes {
+  const signal = item === "metric_data_point" ? "metric" : item;
   const type = `otlp_http_${protocol === "http/json" ? "json_" : ""}${signal}_exporter`;
   const port = url.port === "" ? { "http:": 80, "https:": 443 }[url.protocol] : Number(url.port);
   return { ...component(type), "server.address": url.hostname, ...(port && { "server.port": port }) };

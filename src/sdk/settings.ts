@@ -11,7 +11,14 @@ import { AttributeSet } from "../core/attributes.ts";
 import { LONGEST_WAIT } from "../core/deadline.ts";
 import { quote, report } from "../core/diagnostics.ts";
 import type { IdGenerator } from "../core/ids.ts";
-import { type Limits, NO_LIMITS, resolveLimits } from "../core/limits.ts";
+import {
+  type AttributeLimits,
+  attributeLimits,
+  DEFAULT_LIMITS,
+  type Limits,
+  NO_LIMITS,
+  resolveLimits,
+} from "../core/limits.ts";
 import { nounFor } from "../core/noun.ts";
 import type { Redactor } from "../core/redaction.ts";
 import { partOf } from "../core/part.ts";
@@ -47,6 +54,10 @@ export interface Settings {
   readonly metricsExporter: ExporterName;
   readonly metrics: HttpTarget;
   readonly collection: CollectionEnvironment;
+  readonly logsExporter: ExporterName;
+  readonly logs: HttpTarget;
+  readonly logBatch: Partial<BatchLimits>;
+  readonly logLimits: AttributeLimits;
   readonly sampler: Sampler | undefined;
   readonly processors: readonly SpanProcessor[];
   readonly limits: Limits;
@@ -114,6 +125,9 @@ export function resolveSettings(
     tracesExporter: exporter ?? parent?.exporters.spans ?? environment.tracesExporter ?? "otlp",
     batch: environment.batch,
     metricsExporter: named ?? parent?.exporters.metrics ?? environment.metricsExporter ?? "otlp",
+    logsExporter: named ?? parent?.exporters.logs ?? environment.logsExporter ?? "otlp",
+    logBatch: environment.logBatch,
+    logLimits: attributeLimits({ ...DEFAULT_LIMITS, ...environment.logLimits }),
     ...otlpSettings(options, environment),
     collection: environment.collection,
     sampler: partOf("sampler", options.sampler, "shouldSample") ?? samplerIn(environment),

@@ -1,13 +1,12 @@
-import { setImmediate } from "node:timers";
 import { ProxyTracerProvider, type TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
 import { type Deadline, halfOf } from "../core/deadline.ts";
 import type { Account } from "../export/account.ts";
-import { ConsoleSpans } from "../export/console-spans.ts";
-import type { HttpTarget } from "../export/http-transport.ts";
 import type { BatchQueue } from "../export/batch-queue.ts";
+import { ConsoleSpans } from "../export/console-spans.ts";
 import { handedSpans } from "../export/handed-spans.ts";
 import { ReadableSpanBatcher } from "../export/readable-span-batcher.ts";
-import { SpanBatcher } from "../export/span-batcher.ts";
+import { RecordBatcher } from "../export/record-batcher.ts";
+import { SPANS } from "../export/record-kind.ts";
 import type { SpanExporter } from "../export/span-exporter.ts";
 import { drainWorkers } from "../threads/worker-intake.ts";
 import type { SpanSink } from "../trace/record.ts";
@@ -15,7 +14,7 @@ import { SpanCensus } from "../trace/span-census.ts";
 import { TracerProvider } from "../trace/tracer-provider.ts";
 import type { ExporterName } from "./environment.ts";
 import { terminal } from "../export/terminal.ts";
-import { batchQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
+import { batchQueue, foreignPipeline, handingOver, type Pipeline, serviceOf, within } from "./pipeline.ts";
 import type { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -79,34 +78,14 @@ function spanSink(
   switch (exporter) {
     case "otlp":
       return handingOver(
-        new SpanBatcher(resource, spanQueue(settings, account, self), account, batch),
-        settings,
+        new RecordBatcher(SPANS, resource, spanQueue(settings, account, self), account, batch),
+        settings.parentThread,
       );
     case "console":
       return drawing(new ConsoleSpans(serviceOf(resource), account, terminal()));
     case "none":
       return NOWHERE;
   }
-}
-
-/** What a worker has is handed over with each turn of its event loop: it may be terminated at any moment. */
-function handingOver(batcher: SpanBatcher, { parentThread }: Settings): SpanSink & Pipeline {
-  if (parentThread === undefined) return batcher;
-  let isDue = false;
-  const cut = (): void => {
-    isDue = false;
-    batcher.cut();
-  };
-  return {
-    accept: (record) => {
-      batcher.accept(record);
-      if (!isDue) setImmediate(cut);
-      isDue = true;
-    },
-    cut,
-    flush: (deadline) => batcher.flush(deadline),
-    close: (deadline) => batcher.close(deadline),
-  };
 }
 
 /** A trace is drawn as one, whichever threads it is of. */
@@ -122,19 +101,12 @@ function drawing(spans: ConsoleSpans): SpanSink & Pipeline {
   };
 }
 
-function spanQueue(settings: Settings, account: Account, self: SelfMetrics | undefined): BatchQueue {
-  const target = tracesTarget(settings);
-  let took: Took | undefined;
-  const queue = batchQueue(target, settings.parentThread, account, (...sent) => took?.(...sent));
-  if (self !== undefined) took = self.exporter("span", target, account, queue);
-  self?.processor(account, queue, settings.batch.queueSpans);
-  return queue;
-}
-
-/** An attempt ends at the nearer of the time-outs of exporter and batching; batches of a size that is asked for stay apart. */
-function tracesTarget({ traces, batch }: Settings): HttpTarget {
-  const timeout = Math.min(traces.timeout, batch.exportTimeout ?? Infinity);
-  return { ...traces, timeout, joins: batch.batchSpans === undefined };
+function spanQueue(
+  { traces, batch, parentThread }: Settings,
+  account: Account,
+  self: SelfMetrics | undefined,
+): BatchQueue {
+  return batchQueue("span", traces, batch, parentThread, account, self);
 }
 
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {

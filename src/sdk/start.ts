@@ -67,8 +67,8 @@ function begin(settings: Settings): Telemetry {
     endTelling();
     threads.end();
   };
-  const { telemetry, providers, spans } = build(settings, { before, after });
-  const threads = amongThreads(settings, spans, providers.meterProvider);
+  const { telemetry, providers, spans, logs } = build(settings, { before, after });
+  const threads = amongThreads(settings, { spans, logs }, providers.meterProvider);
   processState.providers = providers;
   attachCallbacksOfProcess(providers.meterProvider, providers);
   registerGlobals(settings.contextManager);
@@ -86,9 +86,11 @@ function begin(settings: Settings): Telemetry {
   };
   process.on("beforeExit", onNaturalEnd);
   const flush = (): Promise<unknown> => telemetry.flush({ timeout: budget ?? SIGNAL_BUDGET });
-  const endSignals = signals
-    ? endAtSignals({ of: "telemetry", hurry: () => spans.hurry?.(), end: flush })
-    : () => {};
+  const hurry = (): void => {
+    spans.hurry?.();
+    logs.hurry?.();
+  };
+  const endSignals = signals ? endAtSignals({ of: "telemetry", hurry, end: flush }) : () => {};
   return telemetry;
 }
 
@@ -141,7 +143,8 @@ function onceForEachMade(telemetry: Telemetry, meterProvider: MeterProvider, inA
   let budget = inAll;
   let flushed = -1;
   return () => {
-    const made = telemetry.report().spans.made + tallyOf(meterProvider).measured;
+    const { spans, logs } = telemetry.report();
+    const made = spans.made + logs.made + tallyOf(meterProvider).measured;
     if (made === flushed || left === 0 || budget <= 0) return;
     left--;
     flushed = made;

@@ -10,6 +10,8 @@ export interface TelemetryReport {
   readonly spans: SignalReport;
   /** In data points. */
   readonly metrics: SignalReport;
+  /** In records. */
+  readonly logs: SignalReport;
   /** How often each trouble of telemetry's own came up in this process. */
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
 }
@@ -32,11 +34,13 @@ export interface Telemetry extends AsyncDisposable {
 
 const FLUSH_TIMEOUT = 5_000;
 
-/** Of spans or of metrics: the way out, and what became of all that went that way. */
+/** Of one signal: the way out, and what became of all that went that way. */
 interface Way {
   readonly pipeline: Pipeline;
   readonly account: Account;
 }
+
+export type Ways = Readonly<Record<"spans" | "metrics" | "logs", Way>>;
 
 /** What `start()` has put around a telemetry. */
 export interface Surroundings {
@@ -46,16 +50,18 @@ export interface Surroundings {
   readonly after?: () => void;
 }
 
-/** Both signals under one handle. */
-export function telemetryOf(spans: Way, metrics: Way, around: Surroundings): Telemetry {
+/** All signals under one handle. */
+export function telemetryOf(ways: Ways, around: Surroundings): Telemetry {
+  const { spans, metrics, logs } = ways;
   const account = (): TelemetryReport => ({
     spans: spans.account.report(),
     metrics: metrics.account.report(),
+    logs: logs.account.report(),
     troubles: troubles(),
   });
-  const both = async (act: (pipeline: Pipeline) => Promise<void>): Promise<TelemetryReport> => {
+  const all = async (act: (pipeline: Pipeline) => Promise<void>): Promise<TelemetryReport> => {
     drainWorkers();
-    await Promise.all([spans, metrics].map(({ pipeline }) => act(pipeline).catch(reportFailure)));
+    await Promise.all([spans, metrics, logs].map(({ pipeline }) => act(pipeline).catch(reportFailure)));
     return account();
   };
   let shutdown: Promise<TelemetryReport> | undefined;
@@ -65,13 +71,13 @@ export function telemetryOf(spans: Way, metrics: Way, around: Surroundings): Tel
       const deadline = deadlineIn(timeoutOf(options));
       // The last flush is under way already.
       if (shutdown !== undefined) return endsBy(deadline, shutdown).then(account);
-      return both((pipeline) => pipeline.flush(deadline));
+      return all((pipeline) => pipeline.flush(deadline));
     },
     shutdown: (options) => {
       if (shutdown !== undefined) return shutdown;
       around.before?.();
       const deadline = deadlineIn(timeoutOf(options));
-      return (shutdown = both((pipeline) => pipeline.close(deadline)).finally(around.after));
+      return (shutdown = all((pipeline) => pipeline.close(deadline)).finally(around.after));
     },
     [Symbol.asyncDispose]: async () => {
       await telemetry.shutdown();

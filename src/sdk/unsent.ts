@@ -8,6 +8,7 @@ import type { Telemetry } from "./telemetry.ts";
 /** What of one telemetry has not left the process. */
 interface Unsent {
   readonly spans: number;
+  readonly logs: number;
   readonly hasMeasurements: boolean;
 }
 
@@ -22,10 +23,11 @@ export function unsentOf(
   const collects = !isDisabled && metricsExporter !== "none" && given === undefined;
   const tally = tallyOf(meterProvider);
   tally.collected = tally.measured;
-  return () => ({
-    spans: telemetry.report().spans.pending,
-    hasMeasurements: collects && tally.measured > tally.collected,
-  });
+  return () => {
+    const { spans, logs } = telemetry.report();
+    const hasMeasurements = collects && tally.measured > tally.collected;
+    return { spans: spans.pending, logs: logs.pending, hasMeasurements };
+  };
 }
 
 /** Of each telemetry that is open, of all copies of this package. */
@@ -43,9 +45,11 @@ export function tellIfUnsent(look: Look): () => void {
 
 function tellAll(): void {
   const all = Array.from(open, (look) => look());
-  const spans = all.reduce((sum, unsent) => sum + unsent.spans, 0);
+  const sum = (signal: "spans" | "logs"): number => all.reduce((total, unsent) => total + unsent[signal], 0);
+  const [spans, logs] = [sum("spans"), sum("logs")];
   const unsent = [
     ...(spans > 0 ? [`spans that were not sent, ${spans} of them`] : []),
+    ...(logs > 0 ? [`log records that were not sent, ${logs} of them`] : []),
     ...(all.some(({ hasMeasurements }) => hasMeasurements) ? ["measurements that were not collected"] : []),
   ];
   if (unsent.length > 0)

@@ -4,6 +4,7 @@ import { runIn } from "../context/current.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction, ThroughlineError } from "../core/errors.ts";
 import type { IdGenerator } from "../core/ids.ts";
+import { LoggerProvider } from "../logs/logger-provider.ts";
 import { attachCallbacksOfProcess } from "../metrics/callback-registry.ts";
 import type { ReadableSpan, SpanRecord } from "../trace/record.ts";
 import type { SpanProcessor } from "../trace/span-processor.ts";
@@ -105,14 +106,16 @@ function telemetryOfItsOwn({ clock, idGenerator }: TestTelemetryOptions): {
 } {
   const started: Started = [];
   const fixed = clockOf(clock);
+  const clocks = fixed && { current: () => fixed, renew: () => fixed };
   const tracerProvider = new TracerProvider({
     sink: { accept: () => {} },
     processors: [noteEach(started)],
     idGenerator,
-    clocks: fixed === undefined ? undefined : { current: () => fixed, renew: () => fixed },
+    clocks,
   });
   const meterProvider = new RecordedMetrics();
-  const loggerProvider = new RecordedLogs();
+  const recordedLogs = new RecordedLogs();
+  const loggerProvider = new LoggerProvider({ sink: recordedLogs, clocks });
   const providers = { tracerProvider, meterProvider, loggerProvider, propagator: W3C_PROPAGATOR };
   attachCallbacksOfProcess(meterProvider, providers);
   const ended = (): Started => started.filter((span) => span.ended);
@@ -123,7 +126,7 @@ function telemetryOfItsOwn({ clock, idGenerator }: TestTelemetryOptions): {
     trees: () => spanTrees(ended()),
     metric: (name) => meterProvider.named(name),
     metrics: () => meterProvider.all(),
-    logs: loggerProvider.logs,
+    logs: recordedLogs.logs,
     toString: () => drawTelemetry(started, meterProvider.all()),
   };
   Object.defineProperty(telemetry, inspect.custom, { value: () => String(telemetry) });

@@ -1,6 +1,6 @@
 import type { Account } from "../export/account.ts";
 import type { Batch, BatchQueue } from "../export/batch-queue.ts";
-import type { Handed } from "./messages.ts";
+import type { Handed, HandedItem } from "./messages.ts";
 
 /** Hands something over; false where too much is on the way already. */
 export type HandOver = (handed: Handed, transfer?: ArrayBuffer[]) => boolean;
@@ -11,11 +11,13 @@ export type HandOver = (handed: Handed, transfer?: ArrayBuffer[]) => boolean;
  */
 export class HandOverQueue implements BatchQueue {
   readonly underWay = 0;
+  readonly #kind: HandedItem;
   readonly #handOver: HandOver;
   readonly #account: Account;
   #isClosed = false;
 
-  constructor(handOver: HandOver, account: Account) {
+  constructor(kind: HandedItem, handOver: HandOver, account: Account) {
+    this.#kind = kind;
     this.#handOver = handOver;
     this.#account = account;
   }
@@ -23,7 +25,8 @@ export class HandOverQueue implements BatchQueue {
   push({ body, items }: Batch): void {
     if (this.#isClosed) return this.#account.drop(items, "shutdown");
     const own = ownBytes(body);
-    const isHanded = this.#handOver({ kind: "spans", body: own, items, size: own.byteLength }, [own.buffer]);
+    const handed = { kind: this.#kind, body: own, items, size: own.byteLength };
+    const isHanded = this.#handOver(handed, [own.buffer]);
     if (isHanded) this.#account.deliver(items);
     else this.#account.drop(items, "queue_full");
   }

@@ -11,7 +11,7 @@ export interface LeftForWorkers {
   /** What is taken out of spans, which a worker makes ready to be sent. */
   readonly redact: false | RedactionOptions;
   /** Whether anybody is to be told at all; what is made is handed over. */
-  readonly exporters: { readonly spans: "otlp" | "none"; readonly metrics: "otlp" | "none" };
+  readonly exporters: Readonly<Record<"spans" | "metrics" | "logs", "otlp" | "none">>;
 }
 
 const KEY = "throughline.1.left-for-workers";

@@ -21,7 +21,10 @@ export function helloIn(message: unknown): Hello | undefined {
   return (Object(message) as { readonly [HELLO]?: Hello })[HELLO];
 }
 
-/** What a worker hands over: encoded spans, or what it has measured. Sizes are in bytes, about. */
+/** Of what a worker has encoded. */
+export type HandedItem = "span" | "log";
+
+/** What a worker hands over: encoded spans or log records, or what it has measured. Sizes are in bytes, about. */
 export type Handed =
-  | ({ readonly kind: "spans"; readonly size: number } & Batch)
+  | ({ readonly kind: HandedItem; readonly size: number } & Batch)
   | ({ readonly kind: "measurements"; readonly size: number } & HandedMeasurements);

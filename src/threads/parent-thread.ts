@@ -7,7 +7,7 @@ import type { BatchQueue } from "../export/batch-queue.ts";
 import { HandingMeterProvider } from "../metrics/handed-measurements.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { HandOverQueue } from "./hand-over-queue.ts";
-import { asMessage, type Handed } from "./messages.ts";
+import { asMessage, type Handed, type HandedItem } from "./messages.ts";
 
 /** The types of the oldest Node that we run on do not have it, which itself has. */
 const { postMessageToThread } = process.getBuiltinModule("node:worker_threads") as unknown as {
@@ -44,14 +44,14 @@ export class ParentThread {
     runSuppressed(() => postMessageToThread(thread, hello, [port2])).catch(reportUnheard);
   }
 
-  queue(account: Account): BatchQueue {
-    return new HandOverQueue((...handed) => this.#post(...handed), account);
+  queue(kind: HandedItem, account: Account): BatchQueue {
+    return new HandOverQueue(kind, (...handed) => this.#post(...handed), account);
   }
 
-  /** From now on spans are cut, and measurements taken, wherever all is to be handed over, until what is returned is called. */
-  serve(cutSpans: () => void): () => void {
+  /** From now on spans and log records are cut, and measurements taken, wherever all is to be handed over, until what is returned is called. */
+  serve(cut: () => void): () => void {
     const all = (): void => {
-      cutSpans();
+      cut();
       this.#handMeasurements();
     };
     process.on("exit", all);

@@ -5,15 +5,18 @@ import { describe, report } from "../core/diagnostics.ts";
 import type { Batch } from "../export/batch-queue.ts";
 import { HandedMetrics } from "../metrics/handed-measurements.ts";
 import { tallyOf } from "../metrics/tally.ts";
-import { type Handed, type Hello, helloIn } from "./messages.ts";
+import { type Handed, type HandedItem, type Hello, helloIn } from "./messages.ts";
+
+/** Who takes batches, by what they are of. */
+type Admit = Readonly<Record<HandedItem, (batch: Batch) => void>>;
 
 /** Takes what the workers of this process hand over, also what one that has been terminated had handed over before. */
 export class WorkerIntake {
-  readonly #admit: (spans: Batch) => void;
+  readonly #admit: Admit;
   readonly #meterProvider: MeterProvider;
   readonly #takers = new Map<MessagePort, (handed: Handed) => void>();
 
-  constructor(admit: (spans: Batch) => void, meterProvider: MeterProvider) {
+  constructor(admit: Admit, meterProvider: MeterProvider) {
     this.#admit = admit;
     this.#meterProvider = meterProvider;
     process.on("workerMessage", this.#onMessage);
@@ -43,8 +46,8 @@ export class WorkerIntake {
     const metrics = new HandedMetrics(this.#meterProvider);
     const take = (handed: Handed): void => {
       Atomics.sub(onTheWay, 0, handed.size);
-      if (handed.kind === "spans") this.#admit(handed);
-      else this.#measure(() => metrics.measure(handed));
+      if (handed.kind === "measurements") this.#measure(() => metrics.measure(handed));
+      else this.#admit[handed.kind](handed);
     };
     this.#takers.set(port, take);
     // Its other end may be gone: then only what is asked for comes.

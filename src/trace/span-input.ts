@@ -48,13 +48,13 @@ export function kindOf(kind: unknown): SpanKind {
 }
 
 /** A time that a caller gave; undefined where it is none, and now is to count instead. */
-export function givenTime(time: TimeInput | undefined): HrTime | undefined {
+export function givenTime(time: TimeInput | undefined, subject = "a span"): HrTime | undefined {
   if (time === undefined) return undefined;
   const own = hrTime(time);
   if (own === undefined)
     report(
       "invalid_argument",
-      `a span was given ${nounFor(time)} that is no time; a number of milliseconds, a Date and [seconds, nanoseconds] are`,
+      `${subject} was given ${nounFor(time)} that is no time; a number of milliseconds, a Date and [seconds, nanoseconds] are`,
     );
   return own;
 }

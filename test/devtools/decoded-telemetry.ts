@@ -1,4 +1,4 @@
-import type { DecodedMetric, DecodedPoint, DecodedSpan } from "../../src/otlp/decoded.ts";
+import type { DecodedLog, DecodedMetric, DecodedPoint, DecodedSpan } from "../../src/otlp/decoded.ts";
 
 const NOON = 1_700_000_000_000_000_000n;
 const SHOP = { "service.name": "shop" };
@@ -30,6 +30,25 @@ export function decodedSpan(trace: number, span: number, more: Partial<DecodedSp
     links: [],
     droppedLinksCount: 0,
     status: { code: 0, message: "" },
+    ...more,
+  };
+}
+
+export function decodedLog(more: Partial<DecodedLog> = {}): DecodedLog {
+  return {
+    resource: SHOP,
+    scope: SCOPE,
+    timeUnixNano: NOON,
+    observedTimeUnixNano: NOON,
+    severityNumber: 9,
+    severityText: "",
+    body: "paid",
+    attributes: {},
+    droppedAttributesCount: 0,
+    flags: 0,
+    traceId: "",
+    spanId: "",
+    eventName: "",
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-import { METRICS, TRACES } from "../otlp/oracle.ts";
+import { LOGS, METRICS, TRACES } from "../otlp/oracle.ts";
 import { traceIdOf } from "./decoded-telemetry.ts";
 
 const RESOURCE = { attributes: [{ key: "service.name", value: { stringValue: "shop" } }] };
@@ -53,6 +53,33 @@ function metricsOf(name: string, point: object): object {
       { resource: RESOURCE, scopeMetrics: [{ scope: { name: "test" }, metrics: [{ name, sum }] }] },
     ],
   };
+}
+
+/** An ExportLogsServiceRequest of one record in a trace, and one in none, as JSON has it. */
+export function logsJson(): object {
+  const log = {
+    severityNumber: 9,
+    body: { stringValue: "paid" },
+    traceId: traceIdOf(7),
+    spanId: "00000000000000ab",
+  };
+  const event = { severityNumber: "SEVERITY_NUMBER_ERROR2", eventName: "payment.failed" };
+  return logsOf({ ...log, timeUnixNano: END }, { ...event, observedTimeUnixNano: END });
+}
+
+/** The same as protobuf. */
+export function logsProtobuf(): Uint8Array {
+  const ids = {
+    traceId: Buffer.from(traceIdOf(7), "hex"),
+    spanId: Buffer.from("00000000000000ab", "hex"),
+  };
+  const log = { severityNumber: 9, body: { stringValue: "paid" }, timeUnixNano: fixed64(END), ...ids };
+  const event = { severityNumber: 18, eventName: "payment.failed", observedTimeUnixNano: fixed64(END) };
+  return LOGS.encode(logsOf(log, event)).finish();
+}
+
+function logsOf(...logRecords: object[]): object {
+  return { resourceLogs: [{ resource: RESOURCE, scopeLogs: [{ scope: { name: "test" }, logRecords }] }] };
 }
 
 /** What the generated code takes for a fixed64: two halves. */

@@ -5,7 +5,15 @@ import { gzipSync } from "node:zlib";
 import { type Receiver, startReceiver } from "../../src/devtools/receiver.ts";
 import { traceIdOf } from "./decoded-telemetry.ts";
 import { ask, JSON_TYPE, PROTOBUF } from "./http-exchange.ts";
-import { metricsJson, metricsProtobuf, traceJson, traceProtobuf } from "./otlp-requests.ts";
+import type { StoreChange } from "../../src/devtools/store.ts";
+import {
+  logsJson,
+  logsProtobuf,
+  metricsJson,
+  metricsProtobuf,
+  traceJson,
+  traceProtobuf,
+} from "./otlp-requests.ts";
 
 function identity(body: Uint8Array | string): Buffer {
   return Buffer.from(body);
@@ -79,14 +87,32 @@ describe("the receiver", () => {
     });
   }
 
-  it("answers success to logs, and keeps nothing of them", async () => {
-    const answer = await ask(receiver.endpoint, {
-      path: "/v1/logs",
-      headers: JSON_TYPE,
-      body: '{"resourceLogs":[]}',
-    });
-    expect([answer.status, answer.body.toString()]).to.deep.equal([200, "{}"]);
-    expect(receiver.store.bytes).to.equal(0);
+  it("tells of log records sent as protobuf and as JSON, and keeps nothing of them", async () => {
+    const told: StoreChange[] = [];
+    receiver.store.onChange((change) => told.push(change));
+    const path = "/v1/logs";
+    const bodies = [
+      { headers: PROTOBUF, body: Buffer.from(logsProtobuf()) },
+      { headers: JSON_TYPE, body: Buffer.from(JSON.stringify(logsJson())) },
+    ];
+    for (const each of bodies)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect((await ask(receiver.endpoint, { path, ...each })).status).to.equal(200);
+    expect(told.map(({ logs }) => logs)).to.deep.equal([told[1]?.logs, told[0]?.logs]);
+    expect(
+      told[0]?.logs.map(({ severityNumber, body, eventName, traceId, resource, scope }) => [
+        severityNumber,
+        body,
+        eventName,
+        traceId,
+        resource["service.name"],
+        scope.name,
+      ]),
+    ).to.deep.equal([
+      [9, "paid", "", traceIdOf(7), "shop", "test"],
+      [18, null, "payment.failed", "", "shop", "test"],
+    ]);
+    expect([receiver.store.bytes, receiver.store.logs]).to.deep.equal([0, 4]);
   });
 
   it("takes an empty protobuf body, which is a request without spans", async () => {

@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { LOGS_PER_SECOND } from "../../src/devtools/log-lines.ts";
 import { BURST, TRACES_PER_SECOND } from "../../src/devtools/print-budget.ts";
 import { PATIENCE, QUIET_AFTER } from "../../src/devtools/quiet-traces.ts";
 import { TelemetryStore } from "../../src/devtools/store.ts";
 import { MAX_ROWS, MAX_SPANS, PAUSE, Viewer } from "../../src/devtools/viewer.ts";
-import { decodedMetric, decodedPoint, decodedSpan, traceIdOf } from "./decoded-telemetry.ts";
+import { decodedLog, decodedMetric, decodedPoint, decodedSpan, traceIdOf } from "./decoded-telemetry.ts";
 
 const ERROR = 2;
 
@@ -40,6 +41,31 @@ shop  span 2  ██████████████████████
 `,
     ]);
     expect(after(QUIET_AFTER)).to.deep.equal([]);
+  });
+
+  it("prints a log record as a line, with its trace", () => {
+    const { store, after } = viewing();
+    const told = decodedLog({ traceId: traceIdOf(7) });
+    store.addLogs([told, decodedLog({ severityNumber: 18, body: null, eventName: "payment\u001b[2J" })]);
+    const [block = "", ...others] = after(1);
+    expect(others).to.deep.equal([]);
+    expect(block.replaceAll(/^\d\d:\d\d:\d\d\.000 /gm, "")).to.equal(
+      "INFO   shop  paid  trace 00000000\nERROR  shop  payment\\u{1b}[2J\n\n",
+    );
+    expect(after(QUIET_AFTER)).to.deep.equal([]);
+  });
+
+  it("prints so many log records a second, counts the others, and prints the rest as it closes", () => {
+    const { store, viewer, blocks, after } = viewing();
+    const many = Array.from({ length: LOGS_PER_SECOND + 20 }, () => decodedLog());
+    store.addLogs(many);
+    expect(after(1).join("").trimEnd().split("\n")).to.have.length(LOGS_PER_SECOND);
+    store.addLogs([decodedLog()]);
+    expect(after(1)).to.deep.equal([]);
+    expect(after(1_000)).to.deep.equal(["+ 21 more log records\n\n"]);
+    store.addLogs([decodedLog()]);
+    viewer.close();
+    expect(blocks.join("")).to.match(/INFO {3}shop {2}paid\n\n$/);
   });
 
   it("prints a trace again, marked as updated, when more of it arrives", () => {

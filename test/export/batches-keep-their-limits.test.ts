@@ -6,7 +6,8 @@ import type { BatchLimits } from "../../src/export/batch-limits.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
 import type { Outcome } from "../../src/export/outcome.ts";
 import { ReadableSpanBatcher } from "../../src/export/readable-span-batcher.ts";
-import { SpanBatcher } from "../../src/export/span-batcher.ts";
+import { RecordBatcher } from "../../src/export/record-batcher.ts";
+import { SPANS } from "../../src/export/record-kind.ts";
 import type { SpanSink } from "../../src/trace/record.ts";
 import { TracerProvider } from "../../src/trace/tracer-provider.ts";
 import { readTraces } from "../otlp/oracle.ts";
@@ -49,7 +50,7 @@ function endOf(sink: SpanSink, keepsEnded: boolean): (spans: number) => void {
 }
 
 const BATCHERS: Readonly<Record<string, Make>> = {
-  SpanBatcher: (limits) => {
+  RecordBatcher: (limits) => {
     const [account, sizes, { wait, answer }] = [new Account(), [] as number[], answers()];
     const send = async (body: Uint8Array): Promise<Outcome> => {
       const { resourceSpans } = readTraces(body);
@@ -62,7 +63,7 @@ const BATCHERS: Readonly<Record<string, Make>> = {
       account,
       "http://collector.test",
     );
-    const batcher = new SpanBatcher({ attributes: {} }, queue, account, limits);
+    const batcher = new RecordBatcher(SPANS, { attributes: {} }, queue, account, limits);
     const close = () => batcher.close(deadlineIn(1_000));
     return { account, sizes, end: endOf(batcher, false), answer, close };
   },
@@ -99,7 +100,7 @@ for (const [name, make] of Object.entries(BATCHERS)) {
     });
 
     it("a batch leaves when it is full, and not before", async () => {
-      const { sizes, end } = batching({ batchSpans: 3 });
+      const { sizes, end } = batching({ batchRecords: 3 });
       end(2);
       await turn();
       expect(sizes).to.deep.equal([]);
@@ -108,7 +109,7 @@ for (const [name, make] of Object.entries(BATCHERS)) {
     });
 
     it("no batch has more spans than it may, and a last one has the rest", async () => {
-      const { sizes, end, answer, close, account } = batching({ batchSpans: 3 });
+      const { sizes, end, answer, close, account } = batching({ batchRecords: 3 });
       end(8);
       await answer();
       await close();
@@ -118,7 +119,7 @@ for (const [name, make] of Object.entries(BATCHERS)) {
 
     it("a batch leaves at its age though it is not full", async function () {
       this.timeout(3_000);
-      const { sizes, end } = batching({ delay: 20, batchSpans: 100 });
+      const { sizes, end } = batching({ delay: 20, batchRecords: 100 });
       end(2);
       expect(sizes).to.deep.equal([]);
       while (sizes.length === 0) await sleep(5);
@@ -126,7 +127,7 @@ for (const [name, make] of Object.entries(BATCHERS)) {
     });
 
     it("keeps as many spans as the queue may have, those under way included, and counts the others", () => {
-      const made = batching({ batchSpans: 2, queueSpans: 5 });
+      const made = batching({ batchRecords: 2, queueRecords: 5 });
       made.end(5);
       expect([made.account.pending, dropped(made)]).to.deep.equal([5, 0]);
       made.end(4);
@@ -135,7 +136,7 @@ for (const [name, make] of Object.entries(BATCHERS)) {
     });
 
     it("has room again for what was delivered", async () => {
-      const made = batching({ batchSpans: 2, queueSpans: 4 });
+      const made = batching({ batchRecords: 2, queueRecords: 4 });
       made.end(6);
       await made.answer();
       made.end(4);
@@ -150,7 +151,7 @@ for (const [name, make] of Object.entries(BATCHERS)) {
     });
 
     it("a batch that is to be larger than the queue is as large as the queue", async () => {
-      const made = batching({ batchSpans: 100, queueSpans: 4 });
+      const made = batching({ batchRecords: 100, queueRecords: 4 });
       made.end(3);
       expect(made.sizes).to.deep.equal([]);
       made.end(1);
@@ -159,7 +160,7 @@ for (const [name, make] of Object.entries(BATCHERS)) {
     });
 
     it("a queue of one span takes one after the other", async () => {
-      const made = batching({ batchSpans: 1, queueSpans: 1 });
+      const made = batching({ batchRecords: 1, queueRecords: 1 });
       made.end(2);
       await made.answer();
       made.end(1);
@@ -170,8 +171,8 @@ for (const [name, make] of Object.entries(BATCHERS)) {
 }
 
 describe("without limits of its own", () => {
-  it("SpanBatcher is bounded in bytes alone: a hundred thousand spans are too many for neither batch nor queue", async () => {
-    const { account, sizes, end, answer, close } = BATCHERS["SpanBatcher"]?.() ?? expect.fail();
+  it("RecordBatcher is bounded in bytes alone: a hundred thousand spans are too many for neither batch nor queue", async () => {
+    const { account, sizes, end, answer, close } = BATCHERS["RecordBatcher"]?.() ?? expect.fail();
     end(100_000);
     await answer();
     await close();
@@ -195,7 +196,7 @@ describe("an exporter's export", () => {
   it("is given up after its time-out, and its spans are counted", async () => {
     const account = new Account();
     const exporter = { export: () => {}, shutdown: async () => {} };
-    const batcher = new ReadableSpanBatcher(exporter, account, { batchSpans: 1, exportTimeout: 20 });
+    const batcher = new ReadableSpanBatcher(exporter, account, { batchRecords: 1, exportTimeout: 20 });
     endOf(batcher, true)(1);
     expect(account.pending).to.equal(1);
     await batcher.close();

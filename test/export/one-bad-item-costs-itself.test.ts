@@ -6,7 +6,8 @@ import { Account } from "../../src/export/account.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
 import { QueueingMetricExporter } from "../../src/export/queueing-metric-exporter.ts";
 import type { Outcome } from "../../src/export/outcome.ts";
-import { SpanBatcher } from "../../src/export/span-batcher.ts";
+import { RecordBatcher } from "../../src/export/record-batcher.ts";
+import { SPANS } from "../../src/export/record-kind.ts";
 import type { MetricsRecord } from "../../src/metrics/record.ts";
 import { TracerProvider } from "../../src/trace/tracer-provider.ts";
 import { readMetrics, readTraces } from "../otlp/oracle.ts";
@@ -41,7 +42,7 @@ const metricsIn = (body: Uint8Array) =>
 describe("one bad item costs itself alone", () => {
   it("a span that is larger than a collector takes travels alone", async () => {
     const { queue, account, bodies } = collector();
-    const batcher = new SpanBatcher(RESOURCE, queue, account);
+    const batcher = new RecordBatcher(SPANS, RESOURCE, queue, account);
     const tracers = ["a", "b"].map((name) => new TracerProvider({ sink: batcher }).getTracer(name));
     for (let index = 0; index < 100; index++) tracers[index % 2]?.startSpan("small").end();
     const giant = tracers[0]?.startSpan("giant");
@@ -57,7 +58,7 @@ describe("one bad item costs itself alone", () => {
 
   it("a span that ends after the close is counted, not kept", async () => {
     const { queue, account } = collector();
-    const batcher = new SpanBatcher(RESOURCE, queue, account);
+    const batcher = new RecordBatcher(SPANS, RESOURCE, queue, account);
     const span = new TracerProvider({ sink: batcher }).getTracer("a").startSpan("late");
     await batcher.close(deadlineIn(10));
     span.end();
@@ -100,7 +101,7 @@ describe("one bad item costs itself alone", () => {
 
   it("a span with an odd kind, link or parent is kept", async () => {
     const { queue, account, bodies } = collector();
-    const batcher = new SpanBatcher(RESOURCE, queue, account);
+    const batcher = new RecordBatcher(SPANS, RESOURCE, queue, account);
     const tracer = new TracerProvider({ sink: batcher }).getTracer("a");
     const context = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 };
     for (const kind of ["SERVER", 99, -1, Symbol("kind"), 1n, null])

@@ -7,7 +7,8 @@ import { Account } from "../../src/export/account.ts";
 import { DeliveryQueue } from "../../src/export/delivery-queue.ts";
 import { httpTransport } from "../../src/export/http-transport.ts";
 import { QueueingMetricExporter } from "../../src/export/queueing-metric-exporter.ts";
-import { SpanBatcher } from "../../src/export/span-batcher.ts";
+import { RecordBatcher } from "../../src/export/record-batcher.ts";
+import { SPANS } from "../../src/export/record-kind.ts";
 import { deadlineIn } from "../../src/core/deadline.ts";
 import type { MetricRecord } from "../../src/metrics/record.ts";
 import { decodeMetrics } from "../../src/otlp/decode-metrics.ts";
@@ -107,7 +108,7 @@ describe("a request", () => {
   it("holds as many spans where the resource is long, which each request tells once", async () => {
     const { bodies, account, queue } = taking();
     const long = { attributes: { "service.name": "shop", filler: "x".repeat(300_000) } };
-    const batcher = new SpanBatcher(long, queue, account);
+    const batcher = new RecordBatcher(SPANS, long, queue, account);
     for (let each = 0; each < 1_000; each++) batcher.accept(named("span", 10));
     await batcher.close(deadlineIn(1_000));
     expect(bodies).to.have.lengthOf(1);
@@ -116,7 +117,7 @@ describe("a request", () => {
 
   it("is not made for a span that is longer by itself: it is counted, and costs no other", async () => {
     const { bodies, account, queue } = taking();
-    const batcher = new SpanBatcher(RESOURCE, queue, account);
+    const batcher = new RecordBatcher(SPANS, RESOURCE, queue, account);
     silently(() => {
       for (const span of [named("before", 10), named("giant", LIMIT), named("after", 10)])
         batcher.accept(span);
@@ -144,7 +145,7 @@ describe("a request", () => {
       return { account, queue: new DeliveryQueue(httpTransport({ ...to, url, signal }), account, url.href) };
     };
     const [traces, metrics] = [queued("traces"), queued("metrics")];
-    const batcher = new SpanBatcher(RESOURCE, traces.queue, traces.account);
+    const batcher = new RecordBatcher(SPANS, RESOURCE, traces.queue, traces.account);
     const scopeMetrics = [{ scope: { name: "scope" }, metrics: [gauge("a", 0, 3_000, 1_000, "\u0001")] }];
     new QueueingMetricExporter(RESOURCE, metrics.queue, metrics.account).export({ scopeMetrics }, () => {});
     for (let each = 0; each < 3_000; each++) batcher.accept(named("\u0001".repeat(1_000), 1));

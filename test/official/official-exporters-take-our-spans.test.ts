@@ -12,7 +12,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { SpanBatchEncoder } from "../../src/otlp/span-batch-encoder.ts";
+import { writeSpan } from "../../src/otlp/encode-span.ts";
+import { RecordBatchEncoder } from "../../src/otlp/record-batch-encoder.ts";
 import type { SpanProcessor } from "../../src/trace/span-processor.ts";
 import { TracerProvider } from "../../src/trace/tracer-provider.ts";
 import { type Plain, type PlainRequest, readTraces } from "../otlp/oracle.ts";
@@ -41,7 +42,7 @@ async function received(use: (url: string) => Promise<void>): Promise<PlainReque
 
 /** Spans of ours with all that spans can have, before a processor; gives what our own encoder makes of them. */
 function endAllSorts(before: SpanProcessor): PlainRequest {
-  const encoder = new SpanBatchEncoder(RESOURCE);
+  const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
   const provider = new TracerProvider({
     sink: { accept: (record) => void encoder.append(record) },
     processors: [before],

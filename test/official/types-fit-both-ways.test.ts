@@ -1,4 +1,5 @@
 // Most of this is told by the compiler: what stands here compiles.
+import type { LoggerProvider as OfficialLoggerProvider } from "@opentelemetry/api-logs";
 import type { Resource as OfficialResource } from "@opentelemetry/resources";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -20,8 +21,10 @@ import {
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-node";
 import { expect } from "chai";
+import type { LoggerProvider as AnyLoggerProvider } from "../../src/context/providers.ts";
 import type { IdGenerator } from "../../src/core/ids.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/core/limits.ts";
+import type { LoggerProvider } from "../../src/logs/logger-provider.ts";
 import type { ReadableSpan, Resource, TimedEvent } from "../../src/trace/record.ts";
 import { parentBased } from "../../src/trace/parent-based.ts";
 import { alwaysOn, type Sampler, type SamplingResult } from "../../src/trace/sampler.ts";
@@ -61,6 +64,8 @@ export type Both = [
   Fits<ExportedSpan, ReadableSpan>,
   Fits<Loose<ReadableSpan>, Loose<ExportedSpan>>,
   Fits<Limits, OfficialLimits>,
+  Fits<LoggerProvider, OfficialLoggerProvider>,
+  Fits<OfficialLoggerProvider, AnyLoggerProvider>,
 ];
 
 describe("what a user makes for one SDK", () => {

@@ -1,6 +1,7 @@
 import type { Link } from "@opentelemetry/api";
 import { expect } from "chai";
-import { SpanBatchEncoder } from "../../src/otlp/span-batch-encoder.ts";
+import { writeSpan } from "../../src/otlp/encode-span.ts";
+import { RecordBatchEncoder } from "../../src/otlp/record-batch-encoder.ts";
 import type { LinkRecord, SpanRecord } from "../../src/trace/record.ts";
 import { readTraces } from "./oracle.ts";
 import { plainSpan, SCOPE, spanRecord } from "./span-records.ts";
@@ -14,10 +15,10 @@ function spansOf(body: Uint8Array): unknown[] {
 
 /** Appends a good span, a bad one and another good one; only the good ones may arrive. */
 function expectOnlyTheGood(bad: SpanRecord): void {
-  const encoder = new SpanBatchEncoder(RESOURCE);
+  const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
   const [first, second] = GOOD.map((record) => () => encoder.append(record));
   expect([first?.(), encoder.append(bad), second?.()]).to.deep.equal([true, false, true]);
-  expect(encoder.spanCount).to.equal(2);
+  expect(encoder.recordCount).to.equal(2);
   const { byteLength } = encoder;
   const body = encoder.take();
   expect(body).to.have.length(byteLength);
@@ -58,14 +59,14 @@ describe("a bad span costs only itself", () => {
 
   it("and a link's trace state that cannot be told costs not even that", () => {
     for (const serialize of [fails, () => 7 as unknown as string]) {
-      const encoder = new SpanBatchEncoder(RESOURCE);
+      const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
       expect(encoder.append(spanRecord({ links: [linkThatRuns(serialize)] }))).to.equal(true);
       expect(spansOf(encoder.take())).to.have.length(1);
     }
   });
 
   it("and a span can be taken out again, as if it had never been appended", () => {
-    const encoder = new SpanBatchEncoder(RESOURCE);
+    const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
     const [first = spanRecord(), second = spanRecord()] = GOOD;
     encoder.append(first);
     for (const instrumentationScope of [first.instrumentationScope, { name: "other" }]) {
@@ -96,7 +97,7 @@ describe("a bad span costs only itself", () => {
   });
 
   it("and its instrumentation scope does not show in the body", () => {
-    const encoder = new SpanBatchEncoder(RESOURCE);
+    const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
     encoder.append(spanRecord());
     encoder.append(spanRecord({ instrumentationScope: { name: "other" }, name: 5 as unknown as string }));
     const { byteLength } = encoder;
@@ -108,14 +109,14 @@ describe("a bad span costs only itself", () => {
   });
 
   it("while a span that ends inside another's encoding is refused, and nothing can be taken there", () => {
-    const encoder = new SpanBatchEncoder(RESOURCE);
+    const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
     encoder.append(spanRecord({ name: "before" }));
     const seen: unknown[] = [];
     const outer = spanRecord({
       links: [
         linkThatRuns(() => {
           seen.push(encoder.append(spanRecord({ instrumentationScope: SCOPE })));
-          seen.push(encoder.spanCount, encoder.byteLength, encoder.take().length);
+          seen.push(encoder.recordCount, encoder.byteLength, encoder.take().length);
           return "a=1";
         }),
       ],

@@ -1,16 +1,19 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
+import { decodeLogs } from "../../src/otlp/decode-logs.ts";
 import { decodeMetricsJson } from "../../src/otlp/decode-metrics-json.ts";
 import { decodeMetrics } from "../../src/otlp/decode-metrics.ts";
 import { decodeTracesJson } from "../../src/otlp/decode-traces-json.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { MalformedOtlpError } from "../../src/otlp/malformed-otlp-error.ts";
+import { logsProtobuf } from "../devtools/otlp-requests.ts";
 import { heldByObjects } from "./held-memory.ts";
 import { writeMetrics, writeTraces } from "./oracle.ts";
 import { asJson, METRIC_REQUEST, TRACE_REQUEST } from "./requests.ts";
 
 const TRACES = writeTraces(TRACE_REQUEST);
 const METRICS = writeMetrics(METRIC_REQUEST);
+const LOGS = logsProtobuf();
 const TRACES_JSON = JSON.stringify(asJson(TRACE_REQUEST));
 const METRICS_JSON = JSON.stringify(asJson(METRIC_REQUEST));
 
@@ -26,6 +29,7 @@ function survives(decode: () => unknown): void {
 function survivesAsAll(body: Uint8Array): void {
   survives(() => decodeTraces(body));
   survives(() => decodeMetrics(body));
+  survives(() => decodeLogs(body));
 }
 
 function refuses(body: number[] | Uint8Array): void {
@@ -75,6 +79,7 @@ describe("hostile bodies are refused", () => {
     for (const [decode, body] of [
       [decodeTraces, TRACES],
       [decodeMetrics, METRICS],
+      [decodeLogs, LOGS],
     ] as const) {
       for (let length = 1; length < body.length; length++) {
         survives(() => decode(body.subarray(0, length)));

@@ -18,6 +18,7 @@ interface Root {
           };
         };
         readonly metrics: { readonly v1: { readonly ExportMetricsServiceRequest: Message } };
+        readonly logs: { readonly v1: { readonly ExportLogsServiceRequest: Message } };
       };
     };
   };
@@ -30,6 +31,7 @@ const { opentelemetry } = createRequire(import.meta.url)(
 
 export const TRACES: Message = opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 export const METRICS: Message = opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+export const LOGS: Message = opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 
 export const TRACES_RESPONSE: Message = opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 
@@ -41,6 +43,7 @@ export interface PlainScope {
   readonly schemaUrl: string;
   readonly spans: readonly Plain[];
   readonly metrics: readonly Plain[];
+  readonly logRecords: readonly Plain[];
 }
 
 export interface PlainRequest {
@@ -49,6 +52,7 @@ export interface PlainRequest {
     readonly resource: Plain;
     readonly scopeMetrics: readonly PlainScope[];
   }[];
+  readonly resourceLogs: readonly { readonly resource: Plain; readonly scopeLogs: readonly PlainScope[] }[];
 }
 
 function decode(message: Message, bytes: Uint8Array, options: object): PlainRequest {
@@ -62,6 +66,11 @@ function decode(message: Message, bytes: Uint8Array, options: object): PlainRequ
 /** With the default of every field that was not sent. */
 export function readTraces(bytes: Uint8Array): PlainRequest {
   return decode(TRACES, bytes, { defaults: true });
+}
+
+/** The same of logs. */
+export function readLogs(bytes: Uint8Array): PlainRequest {
+  return decode(LOGS, bytes, { defaults: true });
 }
 
 /** Without defaults, so that it shows what was sent; lists are there even if empty. */

@@ -80,7 +80,7 @@ function plainFlags(traceFlags: number, isRemote: boolean | undefined): number {
   return traceFlags + 256 + (isRemote === true ? 512 : 0);
 }
 
-function plainAttributes(list: readonly unknown[]): Plain[] {
+export function plainAttributes(list: readonly unknown[]): Plain[] {
   const plain: Plain[] = [];
   for (let index = 0; index < list.length; index += 2) {
     plain.push({ key: wellFormed(String(list[index])), value: plainValue(list[index + 1]) });
@@ -99,7 +99,7 @@ export function plainValue(value: unknown): Plain {
 }
 
 /** Lone surrogates become U+FFFD, as Buffer does it. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }
 
@@ -160,7 +160,7 @@ const value = fc.oneof(
   arrayOf(fc.boolean()),
 ) as fc.Arbitrary<AttributeValue>;
 
-const attributeList = fc
+export const attributeList: fc.Arbitrary<AttributeValue[]> = fc
   .array(fc.tuple(text, value), { maxLength: 6 })
   .map((entries): AttributeValue[] => entries.flat(1));
 export const attributes: fc.Arbitrary<Record<string, AttributeValue>> = fc.dictionary(text, value, {
@@ -171,14 +171,14 @@ export const hrTime: fc.Arbitrary<HrTime> = fc.tuple(
   fc.nat({ max: 18_000_000_000 }),
   fc.nat({ max: 999_999_999 }),
 );
-const count = fc.oneof(fc.constant(0), fc.nat({ max: 2 ** 31 - 1 }));
-const hex = (digits: number): fc.Arbitrary<string> =>
+export const count: fc.Arbitrary<number> = fc.oneof(fc.constant(0), fc.nat({ max: 2 ** 31 - 1 }));
+export const hex = (digits: number): fc.Arbitrary<string> =>
   fc.string({
     unit: fc.constantFrom(...Array.from("0123456789abcdef")),
     minLength: digits,
     maxLength: digits,
   });
-const flags = fc.nat({ max: 255 });
+export const flags: fc.Arbitrary<number> = fc.nat({ max: 255 });
 const isRemote = fc.option(fc.boolean(), { nil: undefined });
 
 const event: fc.Arbitrary<EventRecord> = fc.record({

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import type { InstrumentationScope } from "../../src/core/instrumentation-scope.ts";
-import { SpanBatchEncoder } from "../../src/otlp/span-batch-encoder.ts";
+import { writeSpan } from "../../src/otlp/encode-span.ts";
+import { RecordBatchEncoder } from "../../src/otlp/record-batch-encoder.ts";
 import type { Resource } from "../../src/resource/resource.ts";
 import type { LinkRecord, SpanRecord } from "../../src/trace/record.ts";
 import { type Plain, type PlainRequest, readTraces } from "./oracle.ts";
@@ -12,7 +13,7 @@ const RESOURCE: Resource = {
 };
 
 function encode(...records: SpanRecord[]): PlainRequest {
-  const encoder = new SpanBatchEncoder(RESOURCE);
+  const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
   for (const record of records) expect(encoder.append(record)).to.equal(true);
   return readTraces(encoder.take());
 }
@@ -31,7 +32,7 @@ const nameOf = (scope: InstrumentationScope): Plain => ({ name: scope.name, vers
 
 describe("spans arrive as they were recorded", () => {
   it("whatever they hold, grouped by instrumentation scope, in order", () => {
-    const encoder = new SpanBatchEncoder(RESOURCE);
+    const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
     fc.assert(
       fc.property(fc.array(anySpanRecord, { minLength: 1, maxLength: 8 }), (records) => {
         for (const record of records) expect(encoder.append(record)).to.equal(true);
@@ -145,7 +146,7 @@ describe("spans arrive as they were recorded", () => {
   it("but not where an array contains itself, which costs the span alone", () => {
     const cycle: unknown[] = ["a"];
     cycle.push(cycle);
-    const encoder = new SpanBatchEncoder(RESOURCE);
+    const encoder = new RecordBatchEncoder(RESOURCE, writeSpan);
     expect(encoder.append(spanRecord({ attributeList: ["key", cycle as string[]] }))).to.equal(false);
     expect(encoder.append(spanRecord({}))).to.equal(true);
   });

@@ -20,6 +20,7 @@ async function listener(): Promise<{ url: string; server: Server; heard: () => s
 /** A secret in each place that a program can put one in; each has a number of its own. */
 const SECRETS_EVERYWHERE = `
   import { context, propagation, SpanStatusCode } from "@opentelemetry/api";
+  import { logs } from "@opentelemetry/api-logs";
   import { InMemorySpanExporter, BatchSpanProcessor } from "@opentelemetry/sdk-trace-node";
   import { MetricReader } from "@opentelemetry/sdk-metrics";
   import { carriers, counter, ContextVariable, histogram, observableGauge, start, withSpan, createTelemetry, withTelemetry } from "throughline";
@@ -62,6 +63,14 @@ const SECRETS_EVERYWHERE = `
     span.setStatus({ code: SpanStatusCode.ERROR, message: "postgres://ann:canary19@db/shop refused" });
     counter("logins").add(1, { token: "canary21" });
     histogram("took").record(1, { "url.query": "api_key=canary22" });
+    logs.getLogger("own").emit({
+      body: { said: "password=canary23", apiKey: "canary24" },
+      attributes: { "log.password": "canary25" },
+      exception: new Error("Bearer canary26"),
+      eventName: "token=canary27",
+      severityText: "password=canary28",
+    });
+    logs.getLogger("own").emit({ body: "https://ann:canary29@shop.test" });
     await fetch(process.env.ENDPOINT + "/called").then((response) => response.arrayBuffer());
     console.log(JSON.stringify(carriers.message.inject({})));
   }))));
@@ -107,7 +116,7 @@ describe("a secret, wherever it is put", function () {
   }
 
   it("leaves where redact is false: the places are places", async () => {
-    const all = Array.from({ length: 22 }, (_, index) => `canary${String(index + 1).padStart(2, "0")}`);
+    const all = Array.from({ length: 29 }, (_, index) => `canary${String(index + 1).padStart(2, "0")}`);
     const { left, errors } = await leftBy({ REDACT: "false", BESIDE: "yes" });
     expect(canariesIn(left)).to.deep.equal(all);
     expect(errors).to.equal("");

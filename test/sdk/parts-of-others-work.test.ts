@@ -262,7 +262,7 @@ describe("throughline/api", function () {
         },
       });
       const has = (text) => sources.some((source) => source.includes(text));
-      const PARTS = ["createTelemetry", "SpanBatchEncoder", "DeliveryQueue", "W3C_PROPAGATOR", "sdk-metrics"];
+      const PARTS = ["createTelemetry", "RecordBatchEncoder", "DeliveryQueue", "W3C_PROPAGATOR", "sdk-metrics"];
       await import("throughline/api");
       const light = [has("withSpan"), ...PARTS.map(has)];
       await import("throughline");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
+import { attributeLimits, DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { readEnvironment } from "../../src/sdk/environment.ts";
 import type { StartOptions } from "../../src/sdk/options.ts";
 import { resolveSettings } from "../../src/sdk/settings.ts";
@@ -13,22 +13,23 @@ const besideOtlp = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) =>
   const {
     traces: _,
     metrics: __,
+    logs: ___,
     resource,
-    propagator: ___,
-    redactor: ____,
+    propagator: ____,
+    redactor: _____,
     ...rest
   } = settings(options, variables);
   return { ...rest, service: resource.attributes["service.name"] };
 };
 
-/** Where the OTLP of both signals goes, and with which headers. */
+/** Where the OTLP of all signals goes, and with which headers. */
 const otlp = (options: StartOptions, variables: NodeJS.ProcessEnv = {}) => {
-  const { traces, metrics } = settings(options, variables);
-  return [traces, metrics].map(({ url, headers, timeout }) => [url.href, headers, timeout]);
+  const { traces, metrics, logs } = settings(options, variables);
+  return [traces, metrics, logs].map(({ url, headers, timeout }) => [url.href, headers, timeout]);
 };
 
-const toBoth = (base: string, headers: Record<string, string> = {}, timeout = 10_000) =>
-  ["traces", "metrics"].map((signal) => [`${base}/v1/${signal}`, headers, timeout]);
+const toAll = (base: string, headers: Record<string, string> = {}, timeout = 10_000) =>
+  ["traces", "metrics", "logs"].map((signal) => [`${base}/v1/${signal}`, headers, timeout]);
 
 /** What no variable says, and these tests do not set. */
 const UNSAID = {
@@ -36,6 +37,8 @@ const UNSAID = {
   isDisabled: false,
   exit: { signals: true, budget: undefined },
   batch: {},
+  logBatch: {},
+  logLimits: attributeLimits(DEFAULT_LIMITS),
   collection: { interval: undefined, timeout: undefined, temporality: undefined, histograms: undefined },
   sampler: undefined,
   processors: [],
@@ -55,12 +58,13 @@ describe("settings", () => {
   beforeEach(forgetWhatWasTold);
 
   it("are the specification's defaults when nothing is said", () => {
-    expect(otlp({})).to.deep.equal(toBoth("http://localhost:4318"));
+    expect(otlp({})).to.deep.equal(toAll("http://localhost:4318"));
     expect(besideOtlp({})).to.deep.equal({
       ...UNSAID,
       service: "unknown_service:node",
       tracesExporter: "otlp",
       metricsExporter: "otlp",
+      logsExporter: "otlp",
     });
   });
 
@@ -71,15 +75,17 @@ describe("settings", () => {
       OTEL_EXPORTER_OTLP_HEADERS: "api-key=a%20b, X-Other = c",
       OTEL_TRACES_EXPORTER: "Console",
       OTEL_METRICS_EXPORTER: "none",
+      OTEL_LOGS_EXPORTER: "console",
     };
     expect(otlp({}, variables)).to.deep.equal(
-      toBoth("https://collector.test/base", { "api-key": "a b", "x-other": "c" }),
+      toAll("https://collector.test/base", { "api-key": "a b", "x-other": "c" }),
     );
     expect(besideOtlp({}, variables)).to.deep.equal({
       ...UNSAID,
       service: "shop",
       tracesExporter: "console",
       metricsExporter: "none",
+      logsExporter: "console",
     });
   });
 
@@ -96,12 +102,13 @@ describe("settings", () => {
       OTEL_TRACES_EXPORTER: "otlp",
       OTEL_EXPORTER_OTLP_HEADERS: "k=b,l=b",
     };
-    expect(otlp(options, variables)).to.deep.equal(toBoth("http://a.test", { k: "a", l: "b" }));
+    expect(otlp(options, variables)).to.deep.equal(toAll("http://a.test", { k: "a", l: "b" }));
     expect(besideOtlp(options, variables)).to.deep.equal({
       ...UNSAID,
       service: "a",
       tracesExporter: "none",
       metricsExporter: "none",
+      logsExporter: "none",
     });
   });
 
@@ -154,13 +161,13 @@ describe("settings", () => {
 
   it("put the default in the place of what is invalid", () => {
     silently(() => {
-      const byDefault = toBoth("http://localhost:4318");
+      const byDefault = toAll("http://localhost:4318");
       expect(otlp({ endpoint: "ftp://x" })).to.deep.equal(byDefault);
       expect(otlp({}, { OTEL_EXPORTER_OTLP_ENDPOINT: "no url" })).to.deep.equal(byDefault);
       expect(settings({}, { OTEL_TRACES_EXPORTER: "zipkin" }).tracesExporter).to.equal("otlp");
       expect(
         otlp({}, { OTEL_EXPORTER_OTLP_HEADERS: "good=1,no equals,bad name=2,bad=%zz,crlf=%0d%0a" }),
-      ).to.deep.equal(toBoth("http://localhost:4318", { good: "1" }));
+      ).to.deep.equal(toAll("http://localhost:4318", { good: "1" }));
       const wrong = {
         service: 5,
         endpoint: {},
@@ -220,7 +227,7 @@ describe("settings", () => {
   it("hint at an endpoint that is a signal's own, and do as they are told", () => {
     const endpoint = "http://c.test/base/v1/traces/";
     for (const said of [
-      silently(() => expect(otlp({ endpoint })).to.deep.equal(toBoth("http://c.test/base/v1/traces"))),
+      silently(() => expect(otlp({ endpoint })).to.deep.equal(toAll("http://c.test/base/v1/traces"))),
       (forgetWhatWasTold(), silently(() => settings({}, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }))),
     ])
       expect(said).to.match(/^throughline: the endpoint ends in \/v1\/traces\/: it is the base[^\n]+\n$/);

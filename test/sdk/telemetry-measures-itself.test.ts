@@ -93,6 +93,35 @@ describe("start({ selfMetrics: true })", function () {
     ).to.deep.include(["otlp_http_span_exporter", "s", "histogram"]);
   });
 
+  it("tells what became of log records, by the names of the conventions", async () => {
+    const { seen, port } = await measured(
+      "selfMetrics: true",
+      `
+      const { logs } = await import("@opentelemetry/api-logs");
+      for (let each = 0; each < 3; each++) logs.getLogger("own").emit({ body: "told" });
+      await telemetry.flush();
+      `,
+      { OTEL_BLRP_MAX_QUEUE_SIZE: "9" },
+    );
+    const processor = {
+      "otel.component.type": "batching_log_processor",
+      "otel.component.name": "batching_log_processor/0",
+    };
+    const exporter = {
+      "otel.component.type": "otlp_http_log_exporter",
+      "otel.component.name": "otlp_http_log_exporter/0",
+      "server.address": "127.0.0.1",
+      "server.port": port,
+    };
+    expect(named(seen, "otel.sdk.log.created")).to.deep.equal([[{}, 3]]);
+    expect(named(seen, "otel.sdk.processor.log.processed")).to.deep.equal([[processor, 3]]);
+    expect(named(seen, "otel.sdk.processor.log.queue.size")).to.deep.equal([[processor, 0]]);
+    expect(named(seen, "otel.sdk.processor.log.queue.capacity")).to.deep.equal([[processor, 9]]);
+    expect(named(seen, "otel.sdk.exporter.log.exported")).to.deep.equal([[exporter, 3]]);
+    expect(named(seen, "otel.sdk.exporter.log.inflight")).to.deep.equal([[exporter, 0]]);
+    expect(seen.find(({ name }) => name === "otel.sdk.log.created")?.unit).to.equal("{log_record}");
+  });
+
   it("tells what became of data points, and how long it took to collect them", async () => {
     const { seen } = await measured("selfMetrics: true, protocol: 'http/json'", "await telemetry.flush();");
     const types = (name: string): unknown[] =>

@@ -4,7 +4,7 @@ import { program } from "../processes/spawned.ts";
 describe("without settings", function () {
   this.timeout(20_000);
 
-  it("spans leave every five seconds, metrics every minute", async () => {
+  it("log records leave every second, spans every five, metrics every minute", async () => {
     const { output, errors } = await program(`
       import timers from "node:timers";
       import { syncBuiltinESMExports } from "node:module";
@@ -19,6 +19,6 @@ describe("without settings", function () {
       console.log(JSON.stringify(delays.toSorted((a, b) => a - b)));
       process.exit();
     `);
-    expect([JSON.parse(output), errors]).to.deep.equal([[5_000, 60_000], ""]);
+    expect([JSON.parse(output), errors]).to.deep.equal([[1_000, 5_000, 60_000], ""]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Plain, readMetrics, readTraces } from "../otlp/oracle.ts";
+import { type Plain, readLogs, readMetrics, readTraces } from "../otlp/oracle.ts";
 import { program } from "../processes/spawned.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -22,9 +22,11 @@ interface Seen {
 const PROGRAMS = {
   "records a little of everything": `
     import { context, metrics, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+    import { logs } from "@opentelemetry/api-logs";
     import { start, startSpan } from "throughline";
     const telemetry = start();
     const attributes = { a: "abcdef", b: "abcdef", c: "abcdef" };
+    logs.getLogger("own").emit({ body: "told", severityNumber: 9, attributes });
     const spanContext = (traceId, traceFlags) => ({ traceId, spanId: "b7ad6b7169203331", traceFlags, isRemote: true });
     const link = { context: spanContext("1".repeat(32), 1), attributes };
     const full = startSpan("full", { attributes, links: [link, link, link] });
@@ -60,6 +62,25 @@ const PROGRAMS = {
     await telemetry.shutdown();
     console.log(JSON.stringify(telemetry.report().spans.dropped));`,
 
+  "emits twenty log records at once": `
+    import { logs } from "@opentelemetry/api-logs";
+    import { start } from "throughline";
+    const telemetry = start();
+    for (let each = 0; each < 20; each++) logs.getLogger("own").emit({ body: "told" });
+    await telemetry.shutdown();
+    console.log(JSON.stringify(telemetry.report().logs.dropped));`,
+
+  "tells log records for half a second": `
+    import { logs } from "@opentelemetry/api-logs";
+    import { setTimeout as sleep } from "node:timers/promises";
+    import { start } from "throughline";
+    const telemetry = start();
+    for (let each = 0; each < 10; each++) {
+      logs.getLogger("own").emit({ body: "told" });
+      await sleep(50);
+    }
+    await telemetry.shutdown();`,
+
   "goes on for half a second": `
     import { setTimeout as sleep } from "node:timers/promises";
     import { counter, start, startSpan } from "throughline";
@@ -73,10 +94,12 @@ const PROGRAMS = {
     await telemetry.shutdown();`,
 
   "flushes for a second and a half": `
+    import { logs } from "@opentelemetry/api-logs";
     import { counter, start, startSpan } from "throughline";
     const telemetry = start();
     startSpan("span").end();
     counter("steps").add(1);
+    logs.getLogger("own").emit({ body: "told" });
     await telemetry.flush({ timeout: 1_500 });
     process.exit();`,
 
@@ -152,6 +175,16 @@ const metricsIn = (seen: Seen): Plain[] =>
     .flatMap((body) => readMetrics(body).resourceMetrics)
     .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
 
+/** The log records of each request. */
+const logsByRequest = (seen: Seen): Plain[][] =>
+  bodiesTo("logs", seen).map((body) =>
+    readLogs(body).resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords)),
+  );
+
+const logsPerRequest = (seen: Seen) => logsByRequest(seen).map(({ length }) => length);
+
+const attributesOfLogs = (seen: Seen) => logsByRequest(seen).flat().flatMap(keysAndTexts);
+
 const spanNames = (seen: Seen) => spansByRequest(seen).flatMap((spans) => spans.map(({ name }) => name));
 
 const spansPerRequest = (seen: Seen) => spansByRequest(seen).map(({ length }) => length);
@@ -178,7 +211,7 @@ const requestsTo = (signal: string) => (seen: Seen) => bodiesTo(signal, seen).le
 /** Whether a signal's first request, which gets no answer, was given up for another within the flush. */
 const givesUp = (seen: Seen) =>
   Object.fromEntries(
-    ["traces", "metrics"].map((signal) => [signal, bodiesTo(signal, seen).length > 1] as const),
+    ["traces", "metrics", "logs"].map((signal) => [signal, bodiesTo(signal, seen).length > 1] as const),
   );
 
 const keysAndTexts = ({ attributes }: Plain) =>
@@ -228,7 +261,7 @@ const kindOfHistogram = (seen: Seen) =>
   );
 
 const ALL = ["full", "low sampled", "high sampled", "low unsampled", "high unsampled"];
-const BOTH = ["/v1/metrics", "/v1/traces"];
+const EACH = ["/v1/logs", "/v1/metrics", "/v1/traces"];
 
 interface Effect {
   readonly variables: Variables;
@@ -264,29 +297,47 @@ const tells = (level: string, count: number): Effect => ({
   with: count,
 });
 
-const sends = (name: string, traces: string | undefined, metrics: string | undefined): Effect => ({
+type Header = string | undefined;
+
+const sends = (name: string, traces: Header, metrics: Header, logs: Header): Effect => ({
   variables: { [name]: "x-own=a%20b" },
   of: EVERYTHING,
   seen: ownHeaders,
-  without: { "/v1/traces": undefined, "/v1/metrics": undefined },
-  with: { "/v1/traces": traces, "/v1/metrics": metrics },
+  without: { "/v1/traces": undefined, "/v1/metrics": undefined, "/v1/logs": undefined },
+  with: { "/v1/traces": traces, "/v1/metrics": metrics, "/v1/logs": logs },
+});
+
+type Spoken = "json" | "x-protobuf";
+
+const typed = (traces: Spoken, metrics: Spoken, logs: Spoken) => ({
+  "/v1/traces": `application/${traces}`,
+  "/v1/metrics": `application/${metrics}`,
+  "/v1/logs": `application/${logs}`,
 });
 
 /** The type of what each path is sent. */
-const speaks = (name: string, traces: "json" | "x-protobuf", metrics: "json" | "x-protobuf"): Effect => ({
+const speaks = (name: string, ...spoken: [traces: Spoken, metrics: Spoken, logs: Spoken]): Effect => ({
   variables: { [name]: "http/json" },
   of: EVERYTHING,
   seen: ({ requests }) =>
     Object.fromEntries(requests.map(({ path, headers }) => [path, headers["content-type"]])),
-  without: { "/v1/traces": "application/x-protobuf", "/v1/metrics": "application/x-protobuf" },
-  with: { "/v1/traces": `application/${traces}`, "/v1/metrics": `application/${metrics}` },
+  without: typed("x-protobuf", "x-protobuf", "x-protobuf"),
+  with: typed(...spoken),
+});
+
+const keepsOfLogs = (name: string, value: string, ...attributes: string[]): Effect => ({
+  variables: { [name]: value },
+  of: EVERYTHING,
+  seen: attributesOfLogs,
+  without: ABC,
+  with: attributes,
 });
 
 const leaves = (name: string, value: string, ...left: string[]): Effect => ({
   variables: { [name]: value },
   of: EVERYTHING,
   seen: paths,
-  without: BOTH,
+  without: EACH,
   with: left,
 });
 
@@ -298,12 +349,12 @@ const prints = (name: string, ...texts: RegExp[]): Effect => ({
   with: texts.map(() => true),
 });
 
-const waits = (name: string, traces: boolean, metrics: boolean): Effect => ({
+const waits = (name: string, traces: boolean, metrics: boolean, logs: boolean): Effect => ({
   variables: { [name]: "200" },
   of: "flushes for a second and a half",
   seen: givesUp,
-  without: { traces: false, metrics: false },
-  with: { traces, metrics },
+  without: { traces: false, metrics: false, logs: false },
+  with: { traces, metrics, logs },
 });
 
 const aggregates = (preference: string, changed: Partial<typeof CUMULATIVES>): Effect => ({
@@ -379,25 +430,58 @@ const EFFECTS: readonly Effect[] = [
     without: [false, 1],
     with: [true, 1],
   },
-  waits("OTEL_BSP_EXPORT_TIMEOUT", true, false),
-  waits("OTEL_EXPORTER_OTLP_TIMEOUT", true, true),
-  waits("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", true, false),
-  waits("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", false, true),
+  {
+    variables: { OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: "8" },
+    of: "emits twenty log records at once",
+    seen: logsPerRequest,
+    without: [20],
+    with: [8, 8, 4],
+  },
+  {
+    variables: { OTEL_BLRP_MAX_QUEUE_SIZE: "7" },
+    of: "emits twenty log records at once",
+    seen: (seen) => [logsPerRequest(seen), (JSON.parse(seen.output) as Plain)["queue_full"], lines(seen)],
+    without: [[20], 0, 0],
+    with: [[7], 13, 1],
+  },
+  {
+    variables: { OTEL_BLRP_SCHEDULE_DELAY: "100" },
+    of: "tells log records for half a second",
+    seen: (seen) => requestsTo("logs")(seen) > 2,
+    without: false,
+    with: true,
+  },
+  keepsOfLogs("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "2", ...ABC.slice(0, 2)),
+  keepsOfLogs("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "3", ...CUT),
+  keepsOfLogs("OTEL_ATTRIBUTE_COUNT_LIMIT", "2", ...ABC.slice(0, 2)),
+  keepsOfLogs("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "3", ...CUT),
 
-  leaves("OTEL_TRACES_EXPORTER", "none", "/v1/metrics"),
-  leaves("OTEL_TRACES_EXPORTER", "console", "/v1/metrics"),
+  waits("OTEL_BSP_EXPORT_TIMEOUT", true, false, false),
+  waits("OTEL_BLRP_EXPORT_TIMEOUT", false, false, true),
+  waits("OTEL_EXPORTER_OTLP_TIMEOUT", true, true, true),
+  waits("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", true, false, false),
+  waits("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", false, true, false),
+  waits("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", false, false, true),
+
+  leaves("OTEL_TRACES_EXPORTER", "none", "/v1/logs", "/v1/metrics"),
+  leaves("OTEL_TRACES_EXPORTER", "console", "/v1/logs", "/v1/metrics"),
   prints("OTEL_TRACES_EXPORTER", /\bfull\b/, /\blow sampled\b/),
-  leaves("OTEL_METRICS_EXPORTER", "none", "/v1/traces"),
-  leaves("OTEL_METRICS_EXPORTER", "console", "/v1/traces"),
+  leaves("OTEL_METRICS_EXPORTER", "none", "/v1/logs", "/v1/traces"),
+  leaves("OTEL_METRICS_EXPORTER", "console", "/v1/logs", "/v1/traces"),
   prints("OTEL_METRICS_EXPORTER", /\bcounter\b/, /\bhistogram\b/),
+  leaves("OTEL_LOGS_EXPORTER", "none", "/v1/metrics", "/v1/traces"),
+  leaves("OTEL_LOGS_EXPORTER", "console", "/v1/metrics", "/v1/traces"),
+  prints("OTEL_LOGS_EXPORTER", /^\d\d:\d\d:\d\d\.\d{3} INFO {3}unknown_service:node {2}told$/m),
 
-  sends("OTEL_EXPORTER_OTLP_HEADERS", "a b", "a b"),
-  sends("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a b", undefined),
-  sends("OTEL_EXPORTER_OTLP_METRICS_HEADERS", undefined, "a b"),
+  sends("OTEL_EXPORTER_OTLP_HEADERS", "a b", "a b", "a b"),
+  sends("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a b", undefined, undefined),
+  sends("OTEL_EXPORTER_OTLP_METRICS_HEADERS", undefined, "a b", undefined),
+  sends("OTEL_EXPORTER_OTLP_LOGS_HEADERS", undefined, undefined, "a b"),
 
-  speaks("OTEL_EXPORTER_OTLP_PROTOCOL", "json", "json"),
-  speaks("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "json", "x-protobuf"),
-  speaks("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "x-protobuf", "json"),
+  speaks("OTEL_EXPORTER_OTLP_PROTOCOL", "json", "json", "json"),
+  speaks("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "json", "x-protobuf", "x-protobuf"),
+  speaks("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "x-protobuf", "json", "x-protobuf"),
+  speaks("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "x-protobuf", "x-protobuf", "json"),
 
   {
     variables: { OTEL_METRIC_EXPORT_INTERVAL: "100" },
@@ -436,16 +520,23 @@ const EFFECTS: readonly Effect[] = [
 /** By endpoint variables, of which the collector is the base, the paths that it is sent to. */
 const PATHS: readonly (readonly [variables: Variables, paths: readonly string[]])[] = [
   [{}, []],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "" }, BOTH],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "/base/" }, ["/base/v1/metrics", "/base/v1/traces"]],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "" }, EACH],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "/base/" }, ["/base/v1/logs", "/base/v1/metrics", "/base/v1/traces"]],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "/own/" },
-    ["/own/", "/v1/metrics"],
+    ["/own/", "/v1/logs", "/v1/metrics"],
   ],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "" }, ["/", "/v1/metrics"]],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "" },
+    ["/", "/v1/logs", "/v1/metrics"],
+  ],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "/own?key=1" },
-    ["/own?key=1", "/v1/traces"],
+    ["/own?key=1", "/v1/logs", "/v1/traces"],
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "/own" },
+    ["/own", "/v1/metrics", "/v1/traces"],
   ],
 ];
 

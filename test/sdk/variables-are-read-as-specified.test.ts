@@ -24,6 +24,7 @@ function resolved(variables: Variables, options: StartOptions = {}) {
     ...settings,
     traces: withHref(settings.traces),
     metrics: withHref(settings.metrics),
+    logs: withHref(settings.logs),
     sampler: settings.sampler?.toString(),
     verbosity: readVerbosity(variables),
   };
@@ -42,6 +43,11 @@ const attributeLimits = (variables: Variables) => {
     limits.attributePerLinkCountLimit,
     limits.attributeValueLengthLimit,
   ];
+};
+
+const logLimits = (variables: Variables) => {
+  const { count, valueLength } = resolved(variables).logLimits;
+  return [count, valueLength];
 };
 
 /** Of a sampler by ratio: which, by the variable of its argument. */
@@ -110,6 +116,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   OTEL_BSP_EXPORT_TIMEOUT: WHOLE,
   OTEL_BSP_MAX_QUEUE_SIZE: POSITIVE,
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: POSITIVE,
+  OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: WHOLE,
+  OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: WHOLE,
+  OTEL_BLRP_SCHEDULE_DELAY: WHOLE,
+  OTEL_BLRP_EXPORT_TIMEOUT: WHOLE,
+  OTEL_BLRP_MAX_QUEUE_SIZE: POSITIVE,
+  OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: POSITIVE,
+  OTEL_LOGS_EXPORTER: word("none", "loki", "logging", "otlp/stdout"),
+  OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: WHOLE,
   OTEL_TRACES_EXPORTER: word("none", "zipkin", "logging", "otlp/stdout"),
   OTEL_METRICS_EXPORTER: word("none", "prometheus", "logging", "otlp/stdout"),
   OTEL_EXPORTER_OTLP_TIMEOUT: WHOLE,
@@ -131,9 +145,11 @@ const TEXTS: Variables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: "http://c.test",
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://c.test/own",
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "http://c.test/own",
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://c.test/own",
   OTEL_EXPORTER_OTLP_HEADERS: "key=value",
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: "key=value",
   OTEL_EXPORTER_OTLP_METRICS_HEADERS: "key=value",
+  OTEL_EXPORTER_OTLP_LOGS_HEADERS: "key=value",
 };
 
 const ALL: readonly (readonly [name: string, valid: string, beside: Variables])[] = [
@@ -156,9 +172,17 @@ const OPTIONS: readonly {
   },
   {
     options: { exporter: "none" },
-    variables: { OTEL_TRACES_EXPORTER: "console", OTEL_METRICS_EXPORTER: "console" },
-    seen: ({ tracesExporter, metricsExporter }) => [tracesExporter, metricsExporter],
-    expected: ["none", "none"],
+    variables: {
+      OTEL_TRACES_EXPORTER: "console",
+      OTEL_METRICS_EXPORTER: "console",
+      OTEL_LOGS_EXPORTER: "console",
+    },
+    seen: ({ tracesExporter, metricsExporter, logsExporter }) => [
+      tracesExporter,
+      metricsExporter,
+      logsExporter,
+    ],
+    expected: ["none", "none", "none"],
   },
   {
     options: { endpoint: "http://o.test" },
@@ -166,9 +190,10 @@ const OPTIONS: readonly {
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://v.test",
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://v.test/own",
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "http://v.test/own",
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://v.test/own",
     },
-    seen: ({ traces, metrics }) => [traces.url, metrics.url],
-    expected: ["http://o.test/v1/traces", "http://o.test/v1/metrics"],
+    seen: ({ traces, metrics, logs }) => [traces.url, metrics.url, logs.url],
+    expected: ["http://o.test/v1/traces", "http://o.test/v1/metrics", "http://o.test/v1/logs"],
   },
   {
     options: { headers: { KEY: "option" } },
@@ -323,7 +348,7 @@ describe("variables are read as specified", () => {
       OTEL_METRIC_EXPORT_INTERVAL: `${most}`,
       OTEL_BSP_SCHEDULE_DELAY: `000${most}`,
     });
-    expect([batch.queueSpans, batch.delay, limits.eventCountLimit, collection.interval]).to.deep.equal([
+    expect([batch.queueRecords, batch.delay, limits.eventCountLimit, collection.interval]).to.deep.equal([
       most,
       most,
       most,
@@ -341,6 +366,24 @@ describe("variables are read as specified", () => {
       });
     });
   }
+
+  it("a log record's own limits go before those of attributes in general, and are no span's", () => {
+    const general = { OTEL_ATTRIBUTE_COUNT_LIMIT: "20", OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: "30" };
+    const own = {
+      OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: "1",
+      OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: "4",
+    };
+    expect(logLimits({})).to.deep.equal([128, Infinity]);
+    expect(logLimits(general)).to.deep.equal([20, 30]);
+    expect(logLimits({ ...general, ...own })).to.deep.equal([1, 4]);
+    expect(attributeLimits({ ...general, ...own })).to.deep.equal([20, 20, 20, 30]);
+  });
+
+  it("an exporter that is given as an object is of spans alone: of logs, as of metrics, the variable counts", () => {
+    const exporter = { export: () => {}, shutdown: async () => {} };
+    const { logsExporter, metricsExporter } = resolved({ OTEL_LOGS_EXPORTER: "none" }, { exporter });
+    expect([logsExporter, metricsExporter]).to.deep.equal(["none", "otlp"]);
+  });
 
   it("0 is a limit like others", () => {
     const { limits } = resolved({ OTEL_SPAN_EVENT_COUNT_LIMIT: "0", OTEL_ATTRIBUTE_COUNT_LIMIT: "0" });
