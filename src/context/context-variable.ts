@@ -135,10 +135,7 @@ export class ContextVariable<Value> {
   #valueIn(context: Context): Value | undefined {
     const { scope, frame } = context;
     const binding = scope?.get(this.#index);
-    if (binding === undefined) {
-      const arrived = this.#travelling?.arrivedIn(context);
-      return arrived === undefined ? this.#default : arrived.value;
-    }
+    if (binding === undefined) return this.#arrivedOr(context);
     if (binding.setIn !== frame) reportIfCrossed("reads", this.name, binding, frame);
     return binding.value as Value;
   }
@@ -162,10 +159,15 @@ export class ContextVariable<Value> {
     );
   }
 
-  #unset(context: Context): Value {
+  /** What came from elsewhere, else the default. */
+  #arrivedOr(context: Context): Value | undefined {
     const arrived = this.#travelling?.arrivedIn(context);
-    if (arrived !== undefined) return arrived.value;
-    if (this.#hasDefault) return this.#default as Value;
+    return arrived === undefined ? this.#default : arrived.value;
+  }
+
+  #unset(context: Context): Value {
+    if (this.#hasDefault || this.#travelling?.arrivedIn(context) !== undefined)
+      return this.#arrivedOr(context) as Value;
     throw new ThroughlineError("THR_CONTEXT_LOOKUP", `"${this.name}".get()`);
   }
 

@@ -14,8 +14,8 @@ export class Clock {
   readonly #anchoredAt: number;
 
   constructor() {
-    const wall = Date.now();
     this.#anchoredAt = performance.now();
+    const wall = wallClock(this.#anchoredAt);
     this.#originSeconds = Math.floor(wall / 1000);
     this.#offset = wall - this.#originSeconds * 1000 - this.#anchoredAt;
   }
@@ -39,6 +39,16 @@ export class Clock {
   nanoseconds(reading: number): number {
     return Math.floor((reading - Math.floor(reading / 1000) * 1000) * 1e6);
   }
+}
+
+/**
+ * In ms since the epoch. The process's start plus the monotonic clock is the same to the µs in all threads, so that what
+ * one does after the other begins after it, too; where the system's clock, which knows whole ms, says something else, it
+ * was corrected meanwhile.
+ */
+function wallClock(reading: number): number {
+  const [precise, coarse] = [performance.timeOrigin + reading, Date.now()];
+  return precise > coarse - 1 && precise < coarse + 2 ? precise : coarse;
 }
 
 /** Where the clock of a new trace comes from. */

@@ -1,6 +1,7 @@
 import type { Attributes } from "@opentelemetry/api";
+import { deserialize, serialize } from "node:v8";
 import { getEnvironmentData, setEnvironmentData, threadId } from "node:worker_threads";
-
+import { report } from "../core/diagnostics.ts";
 import type { RedactionOptions } from "../core/redaction.ts";
 
 /** What telemetry leaves for the workers of its process. */
@@ -16,7 +17,7 @@ export interface LeftForWorkers {
 
 const KEY = "throughline.1.left-for-workers";
 
-/** Of the JSON, in bytes: a resource with long attributes is a few thousand. */
+/** Of what is left, in bytes: a resource with long attributes is a few thousand. */
 const MOST = 256 * 1024;
 
 /** Newer than the types that this is compiled against.  (ECMAScript 2024: SharedArrayBuffer) */
@@ -24,21 +25,21 @@ interface SharedMemory extends SharedArrayBuffer {
   grow(length: number): void;
 }
 
-/** Before the JSON, its length: 0 where nothing was left. */
+/** Before it stands its length: 0 where nothing was left. */
 const HEAD = 4;
 
 /**
  * Memory that all threads share, there from the import on: a pool that a module makes before `start()` is called has its
  * workers read in it as they come to work.
  */
-const memory: SharedMemory = inherited() ?? left();
+const memory: SharedMemory = inherited() ?? ofOwn();
 
 function inherited(): SharedMemory | undefined {
   const data: unknown = getEnvironmentData(KEY);
   return data instanceof SharedArrayBuffer ? (data as SharedMemory) : undefined;
 }
 
-function left(): SharedMemory {
+function ofOwn(): SharedMemory {
   const own = new (SharedArrayBuffer as unknown as new (length: number, options: object) => SharedMemory)(
     HEAD,
     {
@@ -51,19 +52,22 @@ function left(): SharedMemory {
 
 /** For all workers, but those that were created before this package was imported. */
 export function leaveForWorkers(telemetry: LeftForWorkers | undefined): void {
-  const json = new TextEncoder().encode(telemetry === undefined ? "" : JSON.stringify(telemetry));
-  if (HEAD + json.length > MOST) return;
-  if (memory.byteLength < HEAD + json.length) memory.grow(HEAD + json.length);
-  new Uint8Array(memory, HEAD).set(json);
-  Atomics.store(new Int32Array(memory, 0, 1), 0, json.length);
+  const bytes = telemetry === undefined ? new Uint8Array() : serialize(telemetry);
+  if (HEAD + bytes.length > MOST)
+    report(
+      "limit_reached",
+      `workers export by themselves: resource and redaction, which they would need, have more than ${MOST >> 10} KB`,
+    );
+  const left = HEAD + bytes.length > MOST ? new Uint8Array() : bytes;
+  if (memory.byteLength < HEAD + left.length) memory.grow(HEAD + left.length);
+  new Uint8Array(memory, HEAD).set(left);
+  Atomics.store(new Int32Array(memory, 0, 1), 0, left.length);
 }
 
 /** What was left for this thread; undefined where nobody exports for it. */
 export function leftForThisThread(): LeftForWorkers | undefined {
   const length = Atomics.load(new Int32Array(memory, 0, 1), 0);
   if (length === 0) return undefined;
-  // A decoder takes no memory that is shared.
-  const json = new TextDecoder().decode(new Uint8Array(memory, HEAD, length).slice());
-  const telemetry = JSON.parse(json) as LeftForWorkers;
+  const telemetry = deserialize(new Uint8Array(memory, HEAD, length).slice()) as LeftForWorkers;
   return telemetry.thread === threadId ? undefined : telemetry;
 }

@@ -154,8 +154,8 @@ export const CONTEXT_MUTATIONS: readonly Mutation[] = [
   {
     name: "a value of undefined counts as none",
     file: "context/context-variable.ts",
-    find: "if (binding === undefined) return this.#unset();",
-    replace: "if (binding?.value === undefined) return this.#unset();",
+    find: "if (binding === undefined) return this.#unset(context);",
+    replace: "if (binding?.value === undefined) return this.#unset(context);",
   },
   {
     name: "withSpan outside any scope opens none",
@@ -214,14 +214,14 @@ export const CONTEXT_MUTATIONS: readonly Mutation[] = [
   {
     name: "values that cross are not reported when get reads them",
     file: "context/context-variable.ts",
-    find: "return this.#unset();\n    if (binding.setIn !== frame)",
-    replace: "return this.#unset();\n    if (false)",
+    find: "return this.#unset(context);\n    if (binding.setIn !== frame)",
+    replace: "return this.#unset(context);\n    if (false)",
   },
   {
     name: "values that cross are not reported when tryGet reads them",
     file: "context/context-variable.ts",
-    find: "return this.#default;\n    if (binding.setIn !== frame)",
-    replace: "return this.#default;\n    if (false)",
+    find: "return this.#arrivedOr(context);\n    if (binding.setIn !== frame)",
+    replace: "return this.#arrivedOr(context);\n    if (false)",
   },
   {
     name: "what a span inherited counts as crossed when it is set",
