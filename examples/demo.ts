@@ -3,7 +3,13 @@
 // OTEL_EXPORTER_OTLP_ENDPOINT set, lets them send it there.
 import { readFileSync } from "node:fs";
 import type { TelemetryReport } from "throughline";
-import { drawStoredMetrics, drawStoredTrace, startReceiver, type StoredTrace } from "throughline/devtools";
+import {
+  drawStoredMetrics,
+  drawStoredTrace,
+  startReceiver,
+  type StoreChange,
+  type StoredTrace,
+} from "throughline/devtools";
 import { type Run, runServices } from "./services.ts";
 import { parseTrees, treeOf } from "./trace-trees.ts";
 
@@ -19,6 +25,11 @@ const EXPECTED: Readonly<Record<string, number>> = {
   declined: ORDERS.filter(({ amount }) => amount === 1200).length,
 };
 
+/** How many log lines each of them has. */
+const LINES: Readonly<Record<string, number>> = { paid: 4, "paid and audited": 5, declined: 1 };
+
+type Log = StoreChange["logs"][number];
+
 const width = process.stdout.columns ?? 100;
 const elsewhere = process.env["OTEL_EXPORTER_OTLP_ENDPOINT"];
 const problems = elsewhere ? await sendTo(elsewhere) : await receiveAndShow();
@@ -27,19 +38,23 @@ process.exitCode = problems.length === 0 ? 0 : 1;
 
 async function receiveAndShow(): Promise<string[]> {
   await using receiver = await startReceiver({ port: 0 });
+  const logs: Log[] = [];
+  receiver.store.onChange((change) => logs.push(...change.logs));
   const run = await runServices(receiver.endpoint, ORDERS);
   const found = classify(receiver.store.traces());
-  for (const [name, traces] of found) {
-    if (traces[0] === undefined || name === "unexpected") continue;
+  for (const name of Object.keys(EXPECTED)) {
+    const traces = found.get(name) ?? [];
+    if (traces[0] === undefined) continue;
     console.log(`\nOne of ${traces.length} ${name} orders:\n`);
     process.stdout.write(drawStoredTrace(receiver.store, traces[0].traceId, { width }));
+    console.log(`\n${linesOf(traces[0], logs).join("\n")}`);
   }
   console.log(`\nThe metrics of both services:\n\n${drawStoredMetrics(receiver.store, { width })}`);
   console.log(summary(run, `${receiver.store.traces().length} traces`));
   console.log(
     "All orders were sent at once, so they wait for each other. To watch a program of yours: npx throughline view",
   );
-  return [...problemsOf(run), ...unexpectedTrees(found)];
+  return [...problemsOf(run), ...unexpectedTrees(found), ...missingLines(found, logs)];
 }
 
 async function sendTo(endpoint: string): Promise<string[]> {
@@ -55,6 +70,25 @@ function classify(traces: readonly StoredTrace[]): Map<string, StoredTrace[]> {
     const tree = treeOf(trace);
     return expected.entries().find(([, text]) => text === tree)?.[0] ?? "unexpected";
   });
+}
+
+/** The log lines of a trace, of whatever process and thread, in their order. */
+function linesOf({ traceId }: StoredTrace, logs: readonly Log[]): string[] {
+  return logs
+    .filter((log) => log.traceId === traceId)
+    .toSorted((a, b) => (a.timeUnixNano < b.timeUnixNano ? -1 : 1))
+    .map(({ resource, body }) => `${String(resource["service.name"]).padEnd(8)}  ${String(body)}`);
+}
+
+/** Each order has a line of payments; one that is paid also of the orders service, its worker and its queue, and so on. */
+function missingLines(found: Map<string, StoredTrace[]>, logs: readonly Log[]): string[] {
+  return Object.entries(LINES).flatMap(([name, expected]) =>
+    (found.get(name) ?? [])
+      .map((trace) => [trace, linesOf(trace, logs)] as const)
+      .filter(([, lines]) => lines.length !== expected)
+      .slice(0, 1)
+      .map(([, lines]) => `expected ${expected} log lines of a ${name} order, found:\n${lines.join("\n")}`),
+  );
 }
 
 function unexpectedTrees(found: Map<string, StoredTrace[]>): string[] {
@@ -82,18 +116,18 @@ function problemsOf({ statuses, reports }: Run): string[] {
   ];
 }
 
-function isAllDelivered({ spans, metrics }: TelemetryReport): boolean {
-  return [spans, metrics].every(({ made, delivered }) => made > 0 && made === delivered);
+function isAllDelivered({ spans, metrics, logs }: TelemetryReport): boolean {
+  return [spans, metrics, logs].every(({ made, delivered }) => made > 0 && made === delivered);
 }
 
 /** How much of what was made has arrived. */
 function arrived(reports: Run["reports"]): string {
-  const of = (signal: "spans" | "metrics", word: string): string => {
+  const of = (signal: "spans" | "metrics" | "logs", word: string): string => {
     const sum = (key: "made" | "delivered"): number =>
       reports.reduce((total, report) => total + report[signal][key], 0);
     return `${sum("delivered")} of ${sum("made")} ${word}`;
   };
-  return `${of("spans", "spans")} and ${of("metrics", "data points")} delivered`;
+  return `${of("spans", "spans")}, ${of("logs", "log records")} and ${of("metrics", "data points")} delivered`;
 }
 
 function summary({ statuses, reports }: Run, destination: string): string {

@@ -15,13 +15,21 @@ describe("the demo", function () {
       .to.match(/One of 167 paid orders:/)
       .and.match(/One of 29 declined orders:/);
     expect(output).to.match(/orders +POST \/orders .*\n(?:.*\n)*payments .*authorize/);
+    expect(output)
+      .to.match(/orders +├─ write receipt/)
+      .and.match(/process mails \(consumer\)/);
+    expect(output)
+      .to.match(/audit +└─ check the books/)
+      .and.match(
+        /payments {2}charge accepted\norders {4}order paid\norders {4}receipt over 2\d\d EUR written\n(?=.*\n?.*mail sent)(?=.*\n?audit {5}the books)/,
+      );
     expect(output).to.include("✗").and.include("over the limit of 900 EUR");
     expect(output)
       .to.match(/orders\.placed +.*171/)
       .and.match(/payments\.charges/)
       .and.match(/payments\.amount/);
     expect(output).to.include(
-      "200 requests: 171 paid, 29 declined; 2488 of 2488 spans and 20 of 20 data points delivered; 200 traces",
+      "200 requests: 171 paid, 29 declined; 2488 of 2488 spans, 713 of 713 log records and 20 of 20 data points delivered; 200 traces",
     );
     expect(code).to.equal(0);
   });
@@ -35,7 +43,7 @@ describe("the demo", function () {
     await receiver.close();
     expect(output)
       .to.include(`goes to ${receiver.endpoint}`)
-      .and.include("2488 of 2488 spans and 20 of 20 data points delivered");
+      .and.include("2488 of 2488 spans, 713 of 713 log records and 20 of 20 data points delivered");
     expect(traces).to.equal(200);
     expect(code).to.equal(0);
   });
