@@ -32,7 +32,6 @@ await withSpan("work", () =>
     await run(SUBMISSIONS / 4);
     const nanoseconds = await cpuOf(() => run(SUBMISSIONS));
     process.send?.({ nanoseconds: nanoseconds / SUBMISSIONS, made: 0 });
-    if (process.send === undefined) console.log(nanoseconds / SUBMISSIONS);
   }),
 );
 await real.destroy();

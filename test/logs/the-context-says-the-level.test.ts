@@ -9,9 +9,13 @@ import { jsonLogger } from "../../src/logs/json-logger.ts";
 import type { LevelByContext, LogLevel } from "../../src/logs/level.ts";
 import { pinoOptions } from "../../src/logs/pino.ts";
 import { winstonOptions } from "../../src/logs/winston.ts";
+import { carriers } from "../../src/propagation/carriers.ts";
+import { consume } from "../../src/request/consume.ts";
+import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { silently } from "../stderr.ts";
 
 const verbosity = new ContextVariable<LogLevel>("log.level");
+const propagated = new ContextVariable<LogLevel>("log.propagated", { travels: "baggage" });
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 interface Said {
@@ -117,4 +121,26 @@ describe("the level by context of pino and winston", () => {
     for (const level of ["trace", "debug", "info", "warn", "error", "fatal"] as const) logger[level]("said");
     expect(asked).to.deep.equal([40, 50, 60]);
   });
+});
+
+describe("a level that travels", () => {
+  for (const [name, loggerOf] of Object.entries(LOGGERS))
+    it(
+      `${name}: may come by a message's baggage, for the one who handles that and no other`,
+      testTelemetry(async () => {
+        const logger = loggerOf(() => propagated.tryGet());
+        const headers = propagated.run("error", () => carriers.message.inject({}));
+        await gather(
+          [{ headers }, { headers: { baggage: "log.propagated=nonsense" } }].map(
+            (message) => () =>
+              consume(message, async () => {
+                await sleep(1);
+                for (const level of LEVELS) logger.say(level);
+              }),
+          ),
+        );
+        const nonsense = ["info", "warn", "error"];
+        expect(logger.levels().toSorted()).to.deep.equal(["error", ...nonsense].toSorted());
+      }),
+    );
 });
