@@ -11,6 +11,7 @@ import { tallyOf } from "../metrics/tally.ts";
 import { terminal } from "../export/terminal.ts";
 import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
 import { guardedReader } from "./guarded-reader.ts";
+import { handOver } from "../threads/parent-thread.ts";
 import { watchedReader } from "./metric-reader.ts";
 import { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
@@ -46,7 +47,11 @@ export function metricPipeline(settings: Settings, account: Account): MetricPipe
       self: selfMetricsIn(settings.meterProvider, settings),
     };
   if (settings.parentThread !== undefined)
-    return { ...NO_METRICS, meterProvider: settings.parentThread.meterProvider };
+    return {
+      ...NO_METRICS,
+      meterProvider: settings.parentThread.meterProvider,
+      flush: async () => handOver(),
+    };
   try {
     return sdkMetricPipeline(settings, account);
   } catch (thrown) {

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { runSuppressed } from "../context/suppression.ts";
 import { type Deadline, endsBy } from "../core/deadline.ts";
 import { describe, report } from "../core/diagnostics.ts";
@@ -65,6 +64,7 @@ export function deliveryQueue(target: HttpTarget, account: Account, took: Took):
 /** The thread that exports for a worker. */
 interface Parent {
   queue(item: "span" | "log", account: Account): BatchQueue;
+  handSoon(): void;
 }
 
 /**
@@ -101,18 +101,12 @@ export function handingOver<Item>(
   parentThread: Parent | undefined,
 ): Pipeline & { accept(record: Item): void } {
   if (parentThread === undefined) return batcher;
-  let isDue = false;
-  const cut = (): void => {
-    isDue = false;
-    batcher.cut();
-  };
   return {
     accept: (record) => {
       batcher.accept(record);
-      if (!isDue) setImmediate(cut);
-      isDue = true;
+      parentThread.handSoon();
     },
-    cut,
+    cut: () => batcher.cut(),
     flush: (deadline) => batcher.flush(deadline),
     close: (deadline) => batcher.close(deadline),
   };

@@ -7,6 +7,8 @@ const HELLO = "throughline.1.hello";
 
 /** What a worker tells the thread that exports for it: the other end of its channel, and how much is on the way. */
 export interface Hello {
+  /** Of the worker. */
+  readonly thread: number;
   readonly port: MessagePort;
   /** One number, of bytes, that both threads see. */
   readonly onTheWay: Int32Array<SharedArrayBuffer>;

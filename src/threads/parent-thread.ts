@@ -1,10 +1,12 @@
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { clearInterval, setImmediate, setInterval } from "node:timers";
+import { MessageChannel, type MessagePort, threadId } from "node:worker_threads";
 import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { processWide } from "../core/process-wide.ts";
 import type { Account } from "../export/account.ts";
 import type { BatchQueue } from "../export/batch-queue.ts";
-import { HandingMeterProvider } from "../metrics/handed-measurements.ts";
+import type { HandedMeasurements } from "../metrics/handed-measurements.ts";
+import { HandingMeterProvider } from "../metrics/handing-meter-provider.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { HandOverQueue } from "./hand-over-queue.ts";
 import { asMessage, type Handed, type HandedItem } from "./messages.ts";
@@ -28,19 +30,25 @@ const MOST_WAITING = 4_096;
 /** … and what one of them takes, in bytes, about. */
 const MEASUREMENT_SIZE = 256;
 
+/** Between two times that observable instruments are asked, in ms. */
+const OBSERVATION_INTERVAL = 1_000;
+
 /** In a worker: the way to the thread that exports for it. Whatever is handed over is kept if the worker is terminated. */
 export class ParentThread {
   readonly #port: MessagePort;
   readonly #onTheWay = new Int32Array(new SharedArrayBuffer(4));
-  readonly meterProvider: HandingMeterProvider = new HandingMeterProvider(MOST_WAITING, () =>
-    this.#handMeasurements(),
-  );
+  readonly meterProvider: HandingMeterProvider = new HandingMeterProvider((waiting) => {
+    if (waiting < MOST_WAITING) this.handSoon();
+    else this.#measured(this.meterProvider.take());
+  });
+  #cut: () => void = () => {};
+  #isDue = false;
 
   constructor(thread: number) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.unref();
-    const hello = asMessage({ port: port2, onTheWay: this.#onTheWay });
+    const hello = asMessage({ thread: threadId, port: port2, onTheWay: this.#onTheWay });
     runSuppressed(() => postMessageToThread(thread, hello, [port2])).catch(reportUnheard);
   }
 
@@ -48,27 +56,44 @@ export class ParentThread {
     return new HandOverQueue(kind, (...handed) => this.#post(...handed), account);
   }
 
-  /** From now on spans and log records are cut, and measurements taken, wherever all is to be handed over, until what is returned is called. */
+  /** Has what there is handed over with this turn of the event loop: the worker may be terminated at any moment. */
+  handSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(this.#handAll);
+  }
+
+  /** From now on spans and log records are cut where all is to be handed over, until what is returned is called. */
   serve(cut: () => void): () => void {
-    const all = (): void => {
-      cut();
-      this.#handMeasurements();
+    this.#cut = cut;
+    const observe = (): void => this.#measured(this.meterProvider.observe());
+    const atExit = (): void => {
+      this.#handAll();
+      observe();
     };
-    process.on("exit", all);
-    handOvers.add(all);
+    const observing = setInterval(observe, OBSERVATION_INTERVAL).unref();
+    process.on("exit", atExit);
+    handOvers.add(this.#handAll);
     return () => {
-      all();
-      process.off("exit", all);
-      handOvers.delete(all);
+      atExit();
+      clearInterval(observing);
+      process.off("exit", atExit);
+      handOvers.delete(this.#handAll);
     };
   }
 
-  #handMeasurements(): void {
-    const handed = this.meterProvider.take();
+  readonly #handAll = (): void => {
+    this.#isDue = false;
+    this.#cut();
+    this.#measured(this.meterProvider.take());
+  };
+
+  #measured(handed: HandedMeasurements | undefined): void {
     const tally = tallyOf(this.meterProvider);
     tally.collected = tally.measured;
     if (handed === undefined) return;
-    this.#post({ kind: "measurements", size: handed.measurements.length * MEASUREMENT_SIZE, ...handed });
+    const count = handed.measurements.length + handed.observations.length;
+    this.#post({ kind: "measurements", size: count * MEASUREMENT_SIZE, ...handed });
   }
 
   #post(handed: Handed, transfer: ArrayBuffer[] = []): boolean {

@@ -3,7 +3,7 @@ import type { MeterProvider } from "@opentelemetry/api";
 import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import type { Batch } from "../export/batch-queue.ts";
-import { HandedMetrics } from "../metrics/handed-measurements.ts";
+import { HandedMetrics } from "../metrics/handed-metrics.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { type Handed, type HandedItem, type Hello, helloIn } from "./messages.ts";
 
@@ -42,8 +42,8 @@ export class WorkerIntake {
     if (hello !== undefined) runSuppressed(() => this.#open(hello));
   };
 
-  #open({ port, onTheWay }: Hello): void {
-    const metrics = new HandedMetrics(this.#meterProvider);
+  #open({ thread, port, onTheWay }: Hello): void {
+    const metrics = new HandedMetrics(this.#meterProvider, thread);
     const take = (handed: Handed): void => {
       Atomics.sub(onTheWay, 0, handed.size);
       if (handed.kind === "measurements") this.#measure(() => metrics.measure(handed));
@@ -54,7 +54,10 @@ export class WorkerIntake {
     this.drain();
     port.on("message", take);
     // All that was sent has come before. To ask a port for more in its own close event ends Node by a segmentation fault.
-    port.on("close", () => void this.#takers.delete(port));
+    port.on("close", () => {
+      this.#takers.delete(port);
+      metrics.end();
+    });
     port.unref();
   }
 

@@ -6,7 +6,8 @@ import {
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { expect } from "chai";
-import { HandedMetrics, HandingMeterProvider } from "../../src/metrics/handed-measurements.ts";
+import { HandedMetrics } from "../../src/metrics/handed-metrics.ts";
+import { HandingMeterProvider } from "../../src/metrics/handing-meter-provider.ts";
 
 /** What two workers measure, as the process exports it. */
 async function exported(
@@ -15,11 +16,11 @@ async function exported(
   const memory = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const provider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter: memory })] });
   for (const at of [0, 1]) {
-    const worker = new HandingMeterProvider(1_000, () => {});
-    const handed = new HandedMetrics(provider);
+    const worker = new HandingMeterProvider(() => {});
+    const handed = new HandedMetrics(provider, at + 1);
     for (let round = 0; round < 2; round++) {
       measure(worker, at);
-      const taken = worker.take();
+      const taken = worker.observe();
       if (taken !== undefined) handed.measure(structuredClone(taken));
     }
   }
@@ -55,8 +56,46 @@ describe("what workers measure", () => {
     expect([histogram?.count, histogram?.buckets.counts]).to.deep.equal([4, [2, 2]]);
   });
 
+  it("is also what observable instruments observe, of each thread by itself, and asked no more once it is gone", async () => {
+    const memory = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter: memory });
+    const provider = new MeterProvider({ readers: [reader] });
+    const threads = [1, 2].map((thread) => {
+      const worker = new HandingMeterProvider(() => {});
+      const meter = worker.getMeter("shop");
+      const waiting = meter.createObservableGauge("waiting");
+      const busy = meter.createObservableCounter("busy");
+      waiting.addCallback((result) => result.observe(10 * thread, { queue: "mails" }));
+      meter.addBatchObservableCallback((result) => result.observe(busy, thread), [busy]);
+      const handed = new HandedMetrics(provider, thread);
+      const taken = worker.observe();
+      if (taken !== undefined) handed.measure(structuredClone(taken));
+      return handed;
+    });
+    const points = async (): Promise<unknown> => {
+      memory.reset();
+      await provider.forceFlush();
+      return memory
+        .getMetrics()
+        .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
+        .flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => [attributes, value]));
+    };
+    expect(await points()).to.deep.equal([
+      [{ queue: "mails", "thread.id": 1 }, 10],
+      [{ queue: "mails", "thread.id": 2 }, 20],
+      [{ "thread.id": 1 }, 1],
+      [{ "thread.id": 2 }, 2],
+    ]);
+    // The official provider goes on with what was observed last.
+    for (const handed of threads) handed.end();
+    const [taken, next] = [threads[0], 99];
+    taken?.measure({ instruments: [], measurements: [], observations: [[0, [[next, {}]]]] });
+    expect(JSON.stringify(await points())).not.to.include(String(next));
+    await provider.shutdown();
+  });
+
   it("keeps the span for an exemplar where that is recorded", () => {
-    const worker = new HandingMeterProvider(10, () => {});
+    const worker = new HandingMeterProvider(() => {});
     const counter = worker.getMeter("shop").createCounter("orders");
     const span = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
     for (const traceFlags of [0, 1, 3])
@@ -66,8 +105,8 @@ describe("what workers measure", () => {
 
   it("is told before there is too much of it, and nothing twice", () => {
     let told = 0;
-    const worker: HandingMeterProvider = new HandingMeterProvider(3, () => {
-      told += worker.take()?.measurements.length ?? 0;
+    const worker: HandingMeterProvider = new HandingMeterProvider((waiting) => {
+      if (waiting === 3) told += worker.take()?.measurements.length ?? 0;
     });
     const counter = worker.getMeter("shop").createCounter("orders");
     for (let round = 0; round < 10; round++) counter.add(1);

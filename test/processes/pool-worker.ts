@@ -1,10 +1,11 @@
 // What runs in the workers of the tests' pool.
 import { setTimeout as sleep } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
-import { ContextVariable, counter, task, withSpan } from "throughline";
+import { ContextVariable, counter, observableGauge, task, withSpan } from "throughline";
 
 const tenant = new ContextVariable<string>("tenant", { travels: "process" });
 const jobs = counter("worker.jobs");
+observableGauge("worker.level", (observe) => observe(7));
 
 interface Job {
   readonly name?: string;
@@ -22,6 +23,10 @@ export default task(async ({ name = "job", wait = 0, act, bytes }: Job) => {
   });
   if (act === "exit") process.exit(3);
   if (act === "spin") for (;;);
-  if (act === "background") setTimeout(() => withSpan("background", () => {}), 20);
+  if (act === "background")
+    setTimeout(() => {
+      withSpan("background", () => {});
+      jobs.add(10);
+    }, 20);
   return { traceId, tenant: tenant.tryGet(), threadId, bytes: bytes?.byteLength };
 });

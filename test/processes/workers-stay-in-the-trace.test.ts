@@ -179,7 +179,7 @@ describe("telemetry of a worker", function () {
   this.timeout(60_000);
 
   it("that was made after a task is there after a flush, and at the end", async () => {
-    const { spans, output } = await exported(`
+    const { spans, output, receiver } = await exported(`
       const telemetry = start();
       const worker = workerOf();
       const background = async () => {
@@ -190,10 +190,15 @@ describe("telemetry of a worker", function () {
       await background();
       print((await telemetry.flush()).spans.delivered);
       await background();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await telemetry.flush();
       await worker.terminate();
     `);
     expect(JSON.parse(output)).to.equal(2);
     expect(named(spans, "background")).to.have.length(2);
+    const value = (name: string): unknown =>
+      receiver.store.series().find((series) => series.name === name)?.point.value;
+    expect([value("worker.jobs"), value("worker.level")]).to.deep.equal([22, 7]);
   });
 
   it("is there too where the pool is older than the telemetry, and ends with it", async () => {
