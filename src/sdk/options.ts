@@ -84,7 +84,7 @@ export interface TelemetryOptions {
   readonly limits?: Partial<Limits> | undefined;
   /**
    * What is taken out as a secret besides what is known as one, and what is not; false: nothing is. Before anything leaves:
-   * of spans, measurements and the resource the values of attributes and parts of texts, of baggage whole members.
+   * of spans, log records, measurements and the resource the values of attributes and parts of texts, of baggage whole members.
    */
   readonly redact?: false | RedactionOptions | undefined;
   /** Makes the ids of traces and spans in place of random ones. */
