@@ -9,6 +9,7 @@ import { Piscina } from "piscina";
 import { carriers, carryContext, consume, jsonLogger, withSpan } from "throughline";
 import { publishing } from "./publishing.ts";
 
+// Its lines go to the collector, and nowhere else.
 const logger = jsonLogger({ records: true, write: () => {} });
 
 const receipts = carryContext(

@@ -27,6 +27,7 @@ export async function printTraces(act: () => Promise<void>): Promise<void> {
   const telemetry = start({
     service: "shop",
     endpoint: receiver.endpoint,
+    // What is sent to this very process to be drawn is no order.
     http: { client: false, ignore: (request) => request.url?.startsWith("/v1/") === true },
   });
   await act();

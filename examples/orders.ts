@@ -10,6 +10,7 @@ import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "orders" });
 const serve = middleware({ log: false });
+// Its lines go to the collector, and nowhere else.
 const logger = jsonLogger({ records: true, write: () => {} });
 const orders = counter("orders.placed", { unit: "{order}" });
 const payments = process.env["PAYMENTS_URL"] ?? "";

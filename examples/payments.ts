@@ -9,6 +9,7 @@ import { serveUntilTold } from "./service-process.ts";
 
 const telemetry = start({ service: "payments" });
 const serve = middleware({ log: false });
+// Its lines go to the collector, and nowhere else.
 const logger = jsonLogger({ records: true, write: () => {} });
 const charges = counter("payments.charges", { unit: "{charge}" });
 const amounts = histogram("payments.amount", { unit: "EUR" });

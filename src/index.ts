@@ -11,7 +11,7 @@ export type { Keeps } from "./context/kept-value.ts";
 export { clearScope, emptyScope, scope } from "./context/open-scope.ts";
 export { Snapshot } from "./context/snapshot.ts";
 export type { Token } from "./context/token.ts";
-export type { Codec, Travels } from "./context/travelling-variables.ts";
+export type { Codec, Travels } from "./context/travelling-registry.ts";
 export type { Trouble } from "./core/diagnostics.ts";
 export { type ErrorCode, ThroughlineError } from "./core/errors.ts";
 export type { IdGenerator } from "./core/ids.ts";

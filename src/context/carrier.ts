@@ -9,7 +9,7 @@ import { describe, report } from "../core/diagnostics.ts";
 import { asSpan, Context } from "./context.ts";
 import { propagatorIn } from "./current.ts";
 import { isInjectionSuppressed } from "./suppression.ts";
-import { processVariables, type Texts, withArrived, withTravellingBaggage } from "./travelling-variables.ts";
+import { processVariables, type Texts, withArrived, withTravellingBaggage } from "./travelling-registry.ts";
 
 /**
  * A context as plain texts, for where no reference can go, a worker or a child process: `traceparent`, `tracestate` and

@@ -10,8 +10,8 @@ import { type Keeps, keptValue } from "./kept-value.ts";
 import { processState } from "./process-state.ts";
 import { Binding, required, Scope } from "./scope.ts";
 import { Token } from "./token.ts";
-import { type Held, Travelling, travellingBy } from "./travelling.ts";
-import type { Codec, Travels } from "./travelling-variables.ts";
+import { type Held, Travelling, travellingBy } from "./travelling-variable.ts";
+import type { Codec, Travels } from "./travelling-registry.ts";
 
 /** What a variable gives where nothing was set, and keeps where something is. */
 export interface ContextVariableOptions<Value> {

@@ -2,7 +2,7 @@ import { type Attributes, propagation, SpanKind, type TextMapSetter } from "@ope
 import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { isTracingSuppressed } from "../context/suppression.ts";
-import { withTravellingBaggage } from "../context/travelling-variables.ts";
+import { withTravellingBaggage } from "../context/travelling-registry.ts";
 import { VERSION } from "../core/version.ts";
 import { currentTracer } from "../trace/current-tracer.ts";
 import { errorNames, exceptionMessage } from "../trace/exception.ts";

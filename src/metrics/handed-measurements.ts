@@ -8,13 +8,15 @@ export type ObservableKind =
 
 /** An instrument that a worker has made: of which meter, by which of its methods, and what it was asked for. */
 export interface HandedInstrument {
+  /** Of those of this worker. */
+  readonly place: number;
   readonly meter: readonly [name: string, version: string | undefined, options: MeterOptions | undefined];
   readonly kind: SynchronousKind | ObservableKind;
   readonly name: string;
   readonly options: MetricOptions;
 }
 
-/** One measurement, by the place of its instrument among all that were ever handed over, with the span for an exemplar. */
+/** One measurement, by the place of its instrument, with the span for an exemplar. */
 export type HandedMeasurement = readonly [
   instrument: number,
   value: number,

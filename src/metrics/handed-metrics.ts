@@ -29,7 +29,6 @@ export class HandedMetrics {
   /** By the place of the instrument. */
   readonly #recorders = new Map<number, Record>();
   readonly #watched = new Map<number, Watched>();
-  #made = 0;
 
   constructor(provider: MeterProvider, thread: number) {
     this.#provider = provider;
@@ -38,7 +37,7 @@ export class HandedMetrics {
 
   /** Returns how many measurements there were. */
   measure({ instruments, measurements, observations }: HandedMeasurements): number {
-    for (const instrument of instruments) this.#make(this.#made++, instrument);
+    for (const instrument of instruments) this.#make(instrument);
     for (const [place, value, attributes, span] of measurements)
       this.#recorders.get(place)?.(
         value,
@@ -58,7 +57,7 @@ export class HandedMetrics {
     this.#watched.clear();
   }
 
-  #make(place: number, { meter, kind, name, options }: HandedInstrument): void {
+  #make({ place, meter, kind, name, options }: HandedInstrument): void {
     const own = this.#provider.getMeter(...meter);
     if (isObservable(kind)) {
       const instrument = own[kind](name, options);

@@ -12,7 +12,11 @@ import {
   type SpanContext,
   trace,
   TraceFlags,
+  ValueType,
 } from "@opentelemetry/api";
+import { describe } from "../core/diagnostics.ts";
+import { isArray } from "../core/noun.ts";
+import { withoutUndefined } from "../core/without-undefined.ts";
 import type {
   HandedInstrument,
   HandedMeasurement,
@@ -29,7 +33,7 @@ type Observed = [value: number, attributes: Attributes][];
  */
 export class HandingMeterProvider implements MeterProvider {
   #instruments: HandedInstrument[] = [];
-  #made = 0;
+  readonly #known = new Map<string, number>();
   #measurements: HandedMeasurement[] = [];
   /** What to ask each time, by the place of the instrument. */
   readonly #observables = new Map<number, Set<ObservableCallback>>();
@@ -43,21 +47,17 @@ export class HandingMeterProvider implements MeterProvider {
   }
 
   getMeter(name: string, version?: string, options?: MeterOptions): Meter {
+    const meter: Declared["meter"] = [text(name) ?? "", text(version), plainMeter(options)];
     const synchronous =
       (kind: SynchronousKind) =>
       (instrument: string, given: MetricOptions = {}) => {
-        const record = this.#recorder({
-          meter: [name, version, options],
-          kind,
-          name: instrument,
-          options: given,
-        });
+        const record = this.#recorder(declared(meter, kind, instrument, given));
         return { add: record, record };
       };
     const observable =
       (kind: ObservableKind) =>
       (instrument: string, given: MetricOptions = {}) =>
-        this.#observable({ meter: [name, version, options], kind, name: instrument, options: given });
+        this.#observable(declared(meter, kind, instrument, given));
     return {
       createCounter: synchronous("createCounter"),
       createUpDownCounter: synchronous("createUpDownCounter"),
@@ -89,23 +89,32 @@ export class HandingMeterProvider implements MeterProvider {
     return { instruments, measurements, observations };
   }
 
-  #declare(instrument: HandedInstrument): number {
-    this.#instruments.push(instrument);
-    return this.#made++;
+  /** Those that were not heard of are told again. */
+  keep({ instruments }: HandedMeasurements): void {
+    this.#instruments = [...instruments, ...this.#instruments];
   }
 
-  #recorder(
-    instrument: HandedInstrument,
-  ): (value: number, attributes?: Attributes, context?: ApiContext) => void {
-    const place = this.#declare(instrument);
+  /** Of an instrument that was asked for before it is the same. */
+  #placeOf(instrument: Declared): number {
+    const key = JSON.stringify(instrument);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const place = this.#known.size;
+    this.#known.set(key, place);
+    this.#instruments.push({ place, ...instrument });
+    return place;
+  }
+
+  #recorder(instrument: Declared): (value: number, attributes?: Attributes, context?: ApiContext) => void {
+    const place = this.#placeOf(instrument);
     return (value, attributes = {}, context = ROOT_CONTEXT) => {
       this.#told(this.#measurements.push([place, value, attributes, exemplarIn(context)]));
     };
   }
 
-  #observable(instrument: HandedInstrument): Observable {
-    const place = this.#declare(instrument);
-    const callbacks = new Set<ObservableCallback>();
+  #observable(instrument: Declared): Observable {
+    const place = this.#placeOf(instrument);
+    const callbacks = this.#observables.get(place) ?? new Set<ObservableCallback>();
     const observable: Observable = {
       addCallback: (callback) => void callbacks.add(callback),
       removeCallback: (callback) => void callbacks.delete(callback),
@@ -135,6 +144,35 @@ export class HandingMeterProvider implements MeterProvider {
       });
     return [...all];
   }
+}
+
+type Declared = Omit<HandedInstrument, "place">;
+
+/** What can be sent to another thread, whatever was given. */
+function declared(
+  meter: Declared["meter"],
+  kind: Declared["kind"],
+  name: string,
+  { unit, description, valueType, advice }: MetricOptions,
+): Declared {
+  const asked: unknown = advice?.explicitBucketBoundaries;
+  const boundaries = isArray(asked) ? asked.map(Number) : undefined;
+  const options = {
+    unit: text(unit),
+    description: text(description),
+    valueType: valueType === ValueType.INT ? ValueType.INT : undefined,
+    advice: boundaries && { explicitBucketBoundaries: boundaries },
+  };
+  return { meter, kind, name: text(name) ?? describe(name), options: withoutUndefined(options) };
+}
+
+function plainMeter(options: MeterOptions | undefined): MeterOptions | undefined {
+  const schemaUrl = text(options?.schemaUrl);
+  return schemaUrl === undefined ? undefined : { schemaUrl };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Of spans that are recorded alone.  (Specification: Metrics SDK, TraceBased exemplar filter) */

@@ -3,7 +3,7 @@ import { type Carrier, carrierOf } from "../context/carrier.ts";
 import type { Context } from "../context/context.ts";
 import { currentContext, propagatorIn } from "../context/current.ts";
 import { isInjectionSuppressed } from "../context/suppression.ts";
-import { withTravellingBaggage } from "../context/travelling-variables.ts";
+import { withTravellingBaggage } from "../context/travelling-registry.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { environmentName } from "./environment-name.ts";
 

@@ -99,7 +99,7 @@ function begin<Result>(
   const own = new RequestScope({});
   const empty = emptied(currentContext(), new Scope(undefined, own));
   const trust = trustOf(given, usual);
-  const origins = Array.from(messages, (message) => received(carrier ?? carrierOf(message), empty));
+  const origins = Array.from(messages, (message) => received(carrier ?? carrierIn(message), empty));
   const [first = empty] = origins;
   const attributes = processAttributes(source, more);
   const options = { kind: SpanKind.CONSUMER, attributes, links: linksOf(origins, trust) };
@@ -112,18 +112,25 @@ function linksOf(origins: readonly Context[], trust: Trust): Link[] {
   return trust === "ignore" ? [] : origins.flatMap((origin) => linksTo(origin));
 }
 
-/** Where the clients of brokers have headers: most, amqplib, SQS, SQS in Lambda, BullMQ; else the message is its own. */
-function carrierOf(message: unknown): unknown {
+/** Where the clients of brokers have headers: most, amqplib, SQS, SQS in Lambda, BullMQ; else the message, a CloudEvent say, is its own. */
+function carrierIn(message: unknown): unknown {
   try {
-    const { headers, properties, MessageAttributes, messageAttributes, data } = Object(message) as {
+    const { headers, properties, MessageAttributes, messageAttributes, data, traceparent } = Object(
+      message,
+    ) as {
       readonly headers?: unknown;
       readonly properties?: { readonly headers?: unknown };
       readonly MessageAttributes?: unknown;
       readonly messageAttributes?: unknown;
       readonly data?: unknown;
+      readonly traceparent?: unknown;
     };
     const attributes = MessageAttributes ?? messageAttributes;
-    const found = headers ?? properties?.headers ?? attributes ?? (isObject(data) ? data : undefined);
+    const found =
+      headers ??
+      properties?.headers ??
+      attributes ??
+      (isObject(data) && traceparent === undefined ? data : undefined);
     // What is its own carrier is asked for nothing by a method: who knows what its get() does.
     return found ?? { ...(Object(message) as object), get: undefined };
   } catch {

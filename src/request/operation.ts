@@ -4,6 +4,7 @@ import { currentContext, runIn } from "../context/current.ts";
 import { emptied } from "../context/open-scope.ts";
 import { processState } from "../context/process-state.ts";
 import { Scope } from "../context/scope.ts";
+import { isTracingSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { requireFunction } from "../core/errors.ts";
 import { isArray } from "../core/noun.ts";
@@ -60,9 +61,10 @@ export function operation<Result>(
   return beginOperation(own, around.withScope(new Scope(around.scope, own)), name, options, fn);
 }
 
-/** Nothing of what is around, but of the trace that the process was started in. */
+/** Nothing of what is around, but of the trace that the process was started in, where that goes to the same telemetry. */
 function beginningOf(around: Context, own: Scope): Context {
-  return around === processState.outside ? around.withScope(own) : emptied(around, own);
+  const isOfProcess = around.providers === undefined && !isTracingSuppressed(around);
+  return isOfProcess ? processState.outside.withScope(own) : emptied(around, own);
 }
 
 /**

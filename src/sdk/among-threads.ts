@@ -1,15 +1,14 @@
-import { threadId } from "node:worker_threads";
 import type { MeterProvider } from "@opentelemetry/api";
 import type { Batch } from "../export/batch-queue.ts";
-import { leaveForWorkers } from "../threads/left-for-workers.ts";
+import { offerToWorkers, withdrawOffer } from "../threads/offer.ts";
 import { WorkerIntake } from "../threads/worker-intake.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Settings } from "./settings.ts";
 
 /** The part of a telemetry that has to do with the other threads of its process. */
 export interface AmongThreads {
-  /** Workers that are created from now on are on their own. */
-  leave(): void;
+  /** From now on nothing is taken any more. */
+  withdraw(): void;
   end(): void;
 }
 
@@ -19,13 +18,13 @@ export function amongThreads(
   { spans, logs }: Readonly<Record<"spans" | "logs", Pick<Pipeline, "cut" | "admit">>>,
   meterProvider: MeterProvider,
 ): AmongThreads {
-  const { parentThread, resource, redactor, tracesExporter, metricsExporter, logsExporter } = settings;
-  if (parentThread !== undefined) {
-    const end = parentThread.serve(() => {
+  const { exportingThread, resource, redactor, tracesExporter, metricsExporter, logsExporter } = settings;
+  if (exportingThread !== undefined) {
+    const end = exportingThread.serve(() => {
       spans.cut?.();
       logs.cut?.();
     });
-    return { leave: () => {}, end };
+    return { withdraw: () => {}, end };
   }
   // What another SDK's provider makes of it is not for us to say.
   if (settings.tracerProvider !== undefined || settings.meterProvider !== undefined) return ALONE;
@@ -34,17 +33,16 @@ export function amongThreads(
     log: (batch: Batch) => logs.admit?.(batch),
   };
   const intake = new WorkerIntake(admit, meterProvider);
-  leaveForWorkers({
-    thread: threadId,
+  offerToWorkers({
     resource: resource.attributes,
     redact: redactor?.options ?? false,
-    exporters: {
-      spans: tracesExporter === "none" ? "none" : "otlp",
-      metrics: metricsExporter === "none" ? "none" : "otlp",
-      logs: logsExporter === "none" ? "none" : "otlp",
+    wanted: {
+      spans: tracesExporter !== "none",
+      metrics: metricsExporter !== "none",
+      logs: logsExporter !== "none",
     },
   });
-  return { leave: () => leaveForWorkers(undefined), end: () => intake.end() };
+  return { withdraw: withdrawOffer, end: () => intake.end() };
 }
 
-const ALONE: AmongThreads = { leave: () => {}, end: () => {} };
+const ALONE: AmongThreads = { withdraw: () => {}, end: () => {} };

@@ -5,7 +5,7 @@ import { readEnvironment, readVerbosity } from "./environment.ts";
 import type { StartOptions } from "./options.ts";
 import { logPipeline } from "./log-pipeline.ts";
 import { metricPipeline } from "./metric-pipeline.ts";
-import type { LeftForWorkers } from "../threads/left-for-workers.ts";
+import type { Offer } from "../threads/offer.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { spanPipeline } from "./span-pipeline.ts";
@@ -52,16 +52,16 @@ export function isOptions(options: unknown): options is StartOptions {
 }
 
 /** Never throws: a getter may. */
-export function settingsFor(options: StartOptions, left?: LeftForWorkers): Settings {
+export function settingsFor(options: StartOptions, offer?: Offer): Settings {
   setVerbosity(readVerbosity());
   const environment = readEnvironment();
   try {
-    return resolveSettings(options, environment, left);
+    return resolveSettings(options, environment, offer);
   } catch (thrown) {
     report(
       "invalid_configuration",
       `start() could not read its options (${describe(thrown)}) and goes on without them`,
     );
-    return resolveSettings({}, environment, left);
+    return resolveSettings({}, environment, offer);
   }
 }

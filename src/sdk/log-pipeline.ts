@@ -40,9 +40,9 @@ function logSink(
   account: Account,
   self: SelfMetrics | undefined,
 ): (LogSink & Pipeline) | undefined {
-  const { isDisabled, logsExporter, logs, logBatch, parentThread, resource } = settings;
+  const { isDisabled, logsExporter, logs, logBatch, exportingThread, resource } = settings;
   if (isDisabled || logsExporter === "none") return undefined;
   if (logsExporter === "console") return new ConsoleLogs(serviceOf(resource), account, terminal());
-  const queue = batchQueue("log", logs, logBatch, parentThread, account, self);
-  return handingOver(new RecordBatcher(LOGS, resource, queue, account, logBatch), parentThread);
+  const queue = batchQueue("log", logs, logBatch, exportingThread, account, self);
+  return handingOver(new RecordBatcher(LOGS, resource, queue, account, logBatch), exportingThread);
 }

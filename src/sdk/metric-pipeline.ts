@@ -11,7 +11,7 @@ import { tallyOf } from "../metrics/tally.ts";
 import { terminal } from "../export/terminal.ts";
 import { deliveryQueue, foreignPipeline, type Pipeline, serviceOf, type Took, within } from "./pipeline.ts";
 import { guardedReader } from "./guarded-reader.ts";
-import { handOver } from "../threads/parent-thread.ts";
+import { handOver } from "../threads/exporting-thread.ts";
 import { watchedReader } from "./metric-reader.ts";
 import { SelfMetrics } from "./self-metrics.ts";
 import type { Settings } from "./settings.ts";
@@ -46,10 +46,10 @@ export function metricPipeline(settings: Settings, account: Account): MetricPipe
       ...foreignPipeline(settings.meterProvider),
       self: selfMetricsIn(settings.meterProvider, settings),
     };
-  if (settings.parentThread !== undefined)
+  if (settings.exportingThread !== undefined)
     return {
       ...NO_METRICS,
-      meterProvider: settings.parentThread.meterProvider,
+      meterProvider: settings.exportingThread.meterProvider,
       flush: async () => handOver(),
     };
   try {

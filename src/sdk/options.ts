@@ -78,7 +78,7 @@ export interface TelemetryOptions {
   readonly tls?: TlsFiles | undefined;
   /** Which spans are recorded. Default: all, but those whose parent in another process was not. */
   readonly sampler?: Sampler | undefined;
-  /** See every recorded span before it is exported; one that exports by itself goes with `exporter: "none"`. */
+  /** See every recorded span of this thread before it is exported; one that exports by itself goes with `exporter: "none"`. */
   readonly processors?: readonly SpanProcessor[] | undefined;
   /** How much a span keeps. */
   readonly limits?: Partial<Limits> | undefined;

@@ -75,7 +75,7 @@ export function batchQueue(
   item: "span" | "log",
   target: HttpTarget,
   batch: Partial<BatchLimits>,
-  parentThread: Parent | undefined,
+  exportingThread: Parent | undefined,
   account: Account,
   self: SelfMetrics | undefined,
 ): BatchQueue {
@@ -83,7 +83,7 @@ export function batchQueue(
   const joined = { ...target, timeout, joins: batch.batchRecords === undefined };
   let took: Took | undefined;
   const queue =
-    parentThread?.queue(item, account) ?? deliveryQueue(joined, account, (...sent) => took?.(...sent));
+    exportingThread?.queue(item, account) ?? deliveryQueue(joined, account, (...sent) => took?.(...sent));
   took = self?.exporter(item, joined, account, queue);
   self?.processor(item, account, queue, batch.queueRecords);
   return queue;
@@ -98,13 +98,13 @@ interface Batcher<Item> extends Pipeline {
 /** What a worker has is handed over with each turn of its event loop: it may be terminated at any moment. */
 export function handingOver<Item>(
   batcher: Batcher<Item>,
-  parentThread: Parent | undefined,
+  exportingThread: Parent | undefined,
 ): Pipeline & { accept(record: Item): void } {
-  if (parentThread === undefined) return batcher;
+  if (exportingThread === undefined) return batcher;
   return {
     accept: (record) => {
       batcher.accept(record);
-      parentThread.handSoon();
+      exportingThread.handSoon();
     },
     cut: () => batcher.cut(),
     flush: (deadline) => batcher.flush(deadline),

@@ -35,8 +35,8 @@ import type { CollectionEnvironment, Environment, ExporterName } from "./environ
 import { type HttpSettings, httpSettings } from "./http-settings.ts";
 import type { HttpTarget } from "../export/http-transport.ts";
 import { otlpSettings } from "./otlp-settings.ts";
-import type { LeftForWorkers } from "../threads/left-for-workers.ts";
-import { ParentThread } from "../threads/parent-thread.ts";
+import type { Offer } from "../threads/offer.ts";
+import { ExportingThread } from "../threads/exporting-thread.ts";
 import { propagatorNamed } from "./propagators.ts";
 import { redactorOption } from "./redactor-option.ts";
 import { samplerNamed } from "./samplers.ts";
@@ -73,7 +73,7 @@ export interface Settings {
   readonly views: readonly ViewOptions[];
   readonly contextManager: ContextManager | undefined;
   /** In a worker: the thread that exports for it. */
-  readonly parentThread: ParentThread | undefined;
+  readonly exportingThread: ExportingThread | undefined;
   readonly isRuntimeMeasured: boolean;
   readonly isSelfMeasured: boolean;
 }
@@ -108,24 +108,20 @@ const NAMES = new Set([
   "selfMetrics",
 ] satisfies (keyof StartOptions)[]) as ReadonlySet<string>;
 
-export function resolveSettings(
-  options: StartOptions,
-  environment: Environment,
-  left?: LeftForWorkers,
-): Settings {
+export function resolveSettings(options: StartOptions, environment: Environment, given?: Offer): Settings {
   const exporter = exporterOption(options.exporter);
   const named = typeof exporter === "string" ? exporter : undefined;
   reportUnknown(options);
   // Whoever says where to goes there.
-  const parent = exporter === undefined && options.endpoint === undefined ? left : undefined;
-  const redactor = redactorOption(options.redact ?? parent?.redact);
-  return {
+  const offer = exporter === undefined && options.endpoint === undefined ? given : undefined;
+  const redactor = redactorOption(options.redact ?? offer?.redact);
+  const settings = {
     isDisabled: environment.isDisabled,
-    resource: resourceIn(options, environment, parent, redactor),
-    tracesExporter: exporter ?? parent?.exporters.spans ?? environment.tracesExporter ?? "otlp",
+    resource: resourceIn(options, environment, offer, redactor),
+    tracesExporter: exporter ?? handedOver(offer?.wanted.spans) ?? environment.tracesExporter ?? "otlp",
     batch: environment.batch,
-    metricsExporter: named ?? parent?.exporters.metrics ?? environment.metricsExporter ?? "otlp",
-    logsExporter: named ?? parent?.exporters.logs ?? environment.logsExporter ?? "otlp",
+    metricsExporter: named ?? handedOver(offer?.wanted.metrics) ?? environment.metricsExporter ?? "otlp",
+    logsExporter: named ?? handedOver(offer?.wanted.logs) ?? environment.logsExporter ?? "otlp",
     logBatch: environment.logBatch,
     logLimits: attributeLimits({ ...DEFAULT_LIMITS, ...environment.logLimits }),
     ...otlpSettings(options, environment),
@@ -143,10 +139,17 @@ export function resolveSettings(
     readers: partsOption("readers", options.readers, ["collect", "forceFlush", "shutdown"]),
     views: partsOption("views", options.views, []),
     contextManager: partOf("contextManager", options.contextManager, "active", "with", "bind"),
-    parentThread: parent && new ParentThread(parent.thread),
     isRuntimeMeasured: flag("runtimeMetrics", options.runtimeMetrics),
     isSelfMeasured: flag("selfMetrics", options.selfMetrics),
   };
+  // Last, for it says hello to that thread.
+  return { ...settings, exportingThread: offer && new ExportingThread(offer) };
+}
+
+/** Of a worker: what is exported is handed over, as OTLP; undefined where the worker is on its own. */
+function handedOver(isWanted: boolean | undefined): "otlp" | "none" | undefined {
+  if (isWanted === undefined) return undefined;
+  return isWanted ? "otlp" : "none";
 }
 
 function reportUnknown(options: object): void {
@@ -213,7 +216,7 @@ function propagatorIn(
 function resourceIn(
   options: StartOptions,
   environment: Environment,
-  left: LeftForWorkers | undefined,
+  offer: Offer | undefined,
   redactor: Redactor | undefined,
 ): ServiceResource {
   const { detectors, resourceAttributes, serviceName } = environment;
@@ -229,7 +232,7 @@ function resourceIn(
     detect(detectors),
     isAsked ? resourceAttributes : {},
     withoutUndefined({ "service.name": serviceName }),
-    left === undefined ? {} : { ...withoutInstance(left.resource), "thread.id": threadId },
+    offer === undefined ? {} : { ...withoutInstance(offer.resource), "thread.id": threadId },
     given.toObject(),
     withoutUndefined(named),
   );

@@ -79,7 +79,7 @@ function spanSink(
     case "otlp":
       return handingOver(
         new RecordBatcher(SPANS, resource, spanQueue(settings, account, self), account, batch),
-        settings.parentThread,
+        settings.exportingThread,
       );
     case "console":
       return drawing(new ConsoleSpans(serviceOf(resource), account, terminal()));
@@ -102,11 +102,11 @@ function drawing(spans: ConsoleSpans): SpanSink & Pipeline {
 }
 
 function spanQueue(
-  { traces, batch, parentThread }: Settings,
+  { traces, batch, exportingThread }: Settings,
   account: Account,
   self: SelfMetrics | undefined,
 ): BatchQueue {
-  return batchQueue("span", traces, batch, parentThread, account, self);
+  return batchQueue("span", traces, batch, exportingThread, account, self);
 }
 
 function exporting(batcher: ReadableSpanBatcher): SpanSink & Pipeline {

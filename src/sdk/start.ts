@@ -18,7 +18,7 @@ import { build, isOptions, settingsFor } from "./build.ts";
 import { environmentCarrier } from "./environment.ts";
 import { registerGlobals } from "./globals.ts";
 import { amongThreads } from "./among-threads.ts";
-import { leftForThisThread } from "../threads/left-for-workers.ts";
+import { offerToThisThread } from "../threads/offer.ts";
 import type { StartOptions } from "./options.ts";
 import type { Settings } from "./settings.ts";
 import { areSameOptions, copyOfOptions } from "./same-options.ts";
@@ -46,7 +46,7 @@ export function start(options: StartOptions = {}): Telemetry {
   const given = isOptions(options) ? options : {};
   if (home[RUNNING] !== undefined) return join(home[RUNNING], given);
   // Timers and sockets of telemetry belong to no request that happens to be the first to start it.
-  const telemetry = runSuppressed(() => begin(settingsFor(given, leftForThisThread())));
+  const telemetry = runSuppressed(() => begin(settingsFor(given, offerToThisThread())));
   home[RUNNING] = { telemetry, options: copyOfOptions(given) };
   return telemetry;
 }
@@ -55,7 +55,7 @@ function begin(settings: Settings): Telemetry {
   const before = (): void => {
     process.off("beforeExit", onNaturalEnd);
     for (const hook of hooks) hook.end();
-    threads.leave();
+    threads.withdraw();
     if (processState.providers === providers) processState.providers = undefined;
     processState.outside = new Context();
     home[RUNNING] = undefined;

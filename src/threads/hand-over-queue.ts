@@ -1,9 +1,9 @@
-import type { Account } from "../export/account.ts";
+import type { Account, DropReason } from "../export/account.ts";
 import type { Batch, BatchQueue } from "../export/batch-queue.ts";
-import type { Handed, HandedItem } from "./messages.ts";
+import type { Handed, HandedItem } from "./protocol.ts";
 
-/** Hands something over; false where too much is on the way already. */
-export type HandOver = (handed: Handed, transfer?: ArrayBuffer[]) => boolean;
+/** Sends something to the thread that exports; says why it could not. */
+export type Post = (handed: Handed, transfer?: ArrayBuffer[]) => DropReason | undefined;
 
 /**
  * In a worker: hands batches to the thread that exports them, at once. What was handed over counts as delivered here;
@@ -12,13 +12,13 @@ export type HandOver = (handed: Handed, transfer?: ArrayBuffer[]) => boolean;
 export class HandOverQueue implements BatchQueue {
   readonly underWay = 0;
   readonly #kind: HandedItem;
-  readonly #handOver: HandOver;
+  readonly #post: Post;
   readonly #account: Account;
   #isClosed = false;
 
-  constructor(kind: HandedItem, handOver: HandOver, account: Account) {
+  constructor(kind: HandedItem, post: Post, account: Account) {
     this.#kind = kind;
-    this.#handOver = handOver;
+    this.#post = post;
     this.#account = account;
   }
 
@@ -26,9 +26,9 @@ export class HandOverQueue implements BatchQueue {
     if (this.#isClosed) return this.#account.drop(items, "shutdown");
     const own = ownBytes(body);
     const handed = { kind: this.#kind, body: own, items, size: own.byteLength };
-    const isHanded = this.#handOver(handed, [own.buffer]);
-    if (isHanded) this.#account.deliver(items);
-    else this.#account.drop(items, "queue_full");
+    const lost = this.#post(handed, [own.buffer]);
+    if (lost === undefined) this.#account.deliver(items);
+    else this.#account.drop(items, lost);
   }
 
   async flush(): Promise<void> {}

@@ -5,7 +5,7 @@ import { describe, report } from "../core/diagnostics.ts";
 import type { Batch } from "../export/batch-queue.ts";
 import { HandedMetrics } from "../metrics/handed-metrics.ts";
 import { tallyOf } from "../metrics/tally.ts";
-import { type Handed, type HandedItem, type Hello, helloIn } from "./messages.ts";
+import { type Handed, type HandedItem, type Hello, helloIn } from "./protocol.ts";
 
 /** Who takes batches, by what they are of. */
 type Admit = Readonly<Record<HandedItem, (batch: Batch) => void>>;

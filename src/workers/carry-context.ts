@@ -51,34 +51,33 @@ function replace(target: object, method: string): boolean {
   return Reflect.defineProperty(target, method, { value, writable: true, configurable: true });
 }
 
-/** What piscina knows a task by: one to be moved rather than copied, and one with options for its queue. */
-const TRANSFERABLE = Symbol.for("Piscina.transferable");
-const VALUE = Symbol.for("Piscina.valueOf");
-const QUEUE_OPTIONS = Symbol.for("Piscina.queueOptions");
+/** What a pool knows a task by: one to be moved rather than copied, and one with options for its queue. */
+const KNOWN = ["Piscina", "Tinypool"].map((pool) => ({
+  transferable: Symbol.for(`${pool}.transferable`),
+  value: Symbol.for(`${pool}.valueOf`),
+  queueOptions: Symbol.for(`${pool}.queueOptions`),
+}));
 
-interface PiscinaTask {
-  readonly [TRANSFERABLE]?: unknown;
-  readonly [VALUE]?: unknown;
-  readonly [QUEUE_OPTIONS]?: unknown;
-}
+type SymbolKeyed = Readonly<Record<symbol, unknown>>;
 
 /** HOT. A task in its envelope, with its options. */
 function sealedTask(task: unknown, options: unknown): [task: unknown, options: unknown] {
   const carrier = carrierOf(currentContext());
   if (typeof task !== "object" || task === null) return [envelope(carrier, task), options];
-  const known: PiscinaTask = task;
-  const value = isMoved(known) ? known[VALUE] : task;
-  const sealed = envelope(carrier, value);
-  if (QUEUE_OPTIONS in known) Object.defineProperty(sealed, QUEUE_OPTIONS, { value: known[QUEUE_OPTIONS] });
-  if (!isMoved(known)) return [sealed, options];
-  const { transferList = [] } = (options ?? {}) as { readonly transferList?: readonly unknown[] };
-  return [
-    sealed,
-    { ...(options as object | undefined), transferList: [...transferList, known[TRANSFERABLE]] },
-  ];
+  const known = task as SymbolKeyed;
+  for (const { transferable, value, queueOptions } of KNOWN) {
+    // Of `Piscina.move(value)`.
+    if (transferable in known && value in known)
+      return [envelope(carrier, known[value]), alsoMoving(options, known[transferable])];
+    if (queueOptions in known) {
+      const sealed = envelope(carrier, task);
+      return [Object.defineProperty(sealed, queueOptions, { value: known[queueOptions] }), options];
+    }
+  }
+  return [envelope(carrier, task), options];
 }
 
-/** Of `Piscina.move(value)`. */
-function isMoved(task: PiscinaTask): boolean {
-  return TRANSFERABLE in task && VALUE in task;
+function alsoMoving(options: unknown, transferable: unknown): object {
+  const { transferList = [] } = (options ?? {}) as { readonly transferList?: readonly unknown[] };
+  return { ...(options as object | undefined), transferList: [...transferList, transferable] };
 }

@@ -1,8 +1,8 @@
 import { sameSignature } from "../context/bind.ts";
 import { Snapshot } from "../context/snapshot.ts";
 import { requireFunction } from "../core/errors.ts";
-import { leftForThisThread } from "../threads/left-for-workers.ts";
-import { handOver } from "../threads/parent-thread.ts";
+import { offerGeneration } from "../threads/offer.ts";
+import { handOver } from "../threads/exporting-thread.ts";
 import { start } from "../sdk/start.ts";
 import { settle } from "../trace/settle.ts";
 import { opened } from "./envelope.ts";
@@ -20,21 +20,24 @@ export function task<Input, Rest extends unknown[], Result>(
   fn: (input: Input, ...rest: Rest) => Result,
 ): (input: Input, ...rest: Rest) => Result {
   requireFunction(fn, "task(fn)");
-  joinParent();
+  joinExporter();
   return sameSignature(fn, function (this: unknown, message: unknown, ...rest: Rest): Result {
-    joinParent();
+    joinExporter();
     const sent = opened(message);
     if (sent === undefined) return toEnd(() => fn.call(this, message as Input, ...rest));
     return Snapshot.from(sent.carrier).run(() => toEnd(() => fn.call(this, sent.value as Input, ...rest)));
   });
 }
 
-let isJoined = false;
+/** The offer that this worker has taken; 0 for none. */
+let taken = 0;
 
-/** Begins telemetry in this worker, once there is a thread that exports for it. */
-function joinParent(): void {
-  if (isJoined || leftForThisThread() === undefined) return;
-  isJoined = true;
+/** HOT. Begins telemetry in this worker once there is a thread that exports for it, and anew where that has begun anew. */
+function joinExporter(): void {
+  const offered = offerGeneration();
+  if (offered === taken || offered === 0) return;
+  if (taken !== 0) void start().shutdown();
+  taken = offered;
   start();
 }
 

@@ -1,4 +1,4 @@
-import { context as api, trace } from "@opentelemetry/api";
+import { context as api, createNoopMeter, trace } from "@opentelemetry/api";
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -101,6 +101,36 @@ describe("what workers measure", () => {
     for (const traceFlags of [0, 1, 3])
       counter.add(1, {}, trace.setSpanContext(api.active(), { ...span, traceFlags }));
     expect(worker.take()?.measurements.map(([, , , of]) => of?.traceFlags)).to.deep.equal([undefined, 1, 3]);
+  });
+
+  it("belongs to its instrument whatever was not heard, and however often that was asked for", async () => {
+    const series = await exported((worker, at) => {
+      const counterOf = (name: string) => worker.getMeter("shop").createCounter(name);
+      counterOf("declined").add(1);
+      // Too much is on the way: what waits is lost, and is heard of again.
+      const lost = worker.take();
+      if (lost !== undefined) worker.keep(lost);
+      for (let round = 0; round < 3; round++) counterOf("declined").add(10);
+      counterOf("paid").add(100 * (at + 1));
+    });
+    expect(series["shop/declined/"]).to.deep.equal([[{}, 120]]);
+    expect(series["shop/paid/"]).to.deep.equal([[{}, 600]]);
+  });
+
+  it("survives instruments that are declared by nonsense", () => {
+    const worker = new HandingMeterProvider(() => {});
+    const nonsense = {
+      unit: () => {},
+      description: Symbol("d"),
+      valueType: {},
+      advice: { explicitBucketBoundaries: 5 },
+    };
+    worker
+      .getMeter("shop", {} as never, { schemaUrl: () => {} } as never)
+      .createHistogram(Symbol("h") as never, nonsense as never)
+      .record(1);
+    expect(structuredClone(worker.take())?.instruments).to.have.length(1);
+    expect(Object.keys(createNoopMeter())).to.deep.equal([]);
   });
 
   it("is told before there is too much of it, and nothing twice", () => {

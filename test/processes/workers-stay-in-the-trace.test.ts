@@ -129,6 +129,25 @@ describe("work in a pool of workers", function () {
   });
 });
 
+describe("work in a pool of tinypool's", function () {
+  this.timeout(60_000);
+
+  it("is moved as it would be", async () => {
+    const { output, errors } = await exported(`
+      const { Tinypool } = await import("tinypool");
+      start();
+      const pool = carryContext(new Tinypool({ filename: ${file("pool-worker.ts")}, execArgv: [] }));
+      const bytes = new Uint8Array(8);
+      print([(await pool.run(Tinypool.move({
+        get [Tinypool.transferableSymbol]() { return bytes.buffer; },
+        get [Tinypool.valueSymbol]() { return { bytes }; },
+      }))).bytes, bytes.byteLength]);
+      await pool.destroy();
+    `);
+    expect([errors, JSON.parse(output)]).to.deep.equal(["", [8, 0]]);
+  });
+});
+
 describe("work in a plain worker", function () {
   this.timeout(60_000);
 
@@ -201,18 +220,40 @@ describe("telemetry of a worker", function () {
     expect([value("worker.jobs"), value("worker.level")]).to.deep.equal([22, 7]);
   });
 
-  it("is there too where the pool is older than the telemetry, and ends with it", async () => {
+  it("is there too where the pool is older than the telemetry, and outlives it", async () => {
     const { spans, output } = await exported(`
       const pool = poolOf({ maxThreads: 1, minThreads: 1 });
       await pool.run({ name: "before" });
       const telemetry = start({ service: "late" });
       await withSpan("caller", () => pool.run({ name: "after" }));
-      print((await telemetry.flush()).spans.delivered);
+      print((await telemetry.shutdown()).spans.delivered);
+      await pool.run({ name: "between" });
+      const next = start({ service: "next" });
+      await withSpan("again", () => pool.run({ name: "later" }));
+      print((await next.flush()).spans.delivered);
       await pool.destroy();
     `);
-    expect(output).to.equal("2\n");
-    expect(spans.map(({ name }) => name).toSorted()).to.deep.equal(["after", "caller"]);
+    expect(output).to.equal("2\n2\n");
+    expect(spans.map(({ name }) => name).toSorted()).to.deep.equal(["after", "again", "caller", "later"]);
+    expect(named(spans, "later")[0]?.parentSpanId).to.equal(named(spans, "again")[0]?.spanId);
     expect(named(spans, "after")[0]?.resource["service.name"]).to.equal("late");
+  });
+
+  it("goes its own way only where the worker says so, and takes nobody with it", async () => {
+    const { spans } = await exported(`
+      start();
+      const own = new Worker(\`
+        const { start, withSpan } = require("throughline");
+        const telemetry = start({ exporter: "none" });
+        withSpan("of its own", () => {});
+        telemetry.shutdown().then(() => require("node:worker_threads").parentPort.postMessage("done"));
+      \`, { eval: true, execArgv: [] });
+      await once(own, "message");
+      const pool = poolOf();
+      await withSpan("caller", () => pool.run({ name: "of all others" }));
+      await pool.destroy();
+    `);
+    expect(spans.map(({ name }) => name).toSorted()).to.deep.equal(["caller", "of all others"]);
   });
 
   it("holds no flush up where the worker is busy", async () => {

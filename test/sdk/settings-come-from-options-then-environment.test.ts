@@ -49,7 +49,7 @@ const UNSAID = {
   readers: [],
   views: [],
   contextManager: undefined,
-  parentThread: undefined,
+  exportingThread: undefined,
   isRuntimeMeasured: false,
   isSelfMeasured: false,
 };

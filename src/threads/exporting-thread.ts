@@ -3,13 +3,14 @@ import { MessageChannel, type MessagePort, threadId } from "node:worker_threads"
 import { runSuppressed } from "../context/suppression.ts";
 import { describe, report } from "../core/diagnostics.ts";
 import { processWide } from "../core/process-wide.ts";
-import type { Account } from "../export/account.ts";
+import type { Account, DropReason } from "../export/account.ts";
 import type { BatchQueue } from "../export/batch-queue.ts";
 import type { HandedMeasurements } from "../metrics/handed-measurements.ts";
 import { HandingMeterProvider } from "../metrics/handing-meter-provider.ts";
 import { tallyOf } from "../metrics/tally.ts";
 import { HandOverQueue } from "./hand-over-queue.ts";
-import { asMessage, type Handed, type HandedItem } from "./messages.ts";
+import { type Offer, offerGeneration } from "./offer.ts";
+import { asMessage, type Handed, type HandedItem } from "./protocol.ts";
 
 /** The types of the oldest Node that we run on do not have it, which itself has. */
 const { postMessageToThread } = process.getBuiltinModule("node:worker_threads") as unknown as {
@@ -34,7 +35,7 @@ const MEASUREMENT_SIZE = 256;
 const OBSERVATION_INTERVAL = 1_000;
 
 /** In a worker: the way to the thread that exports for it. Whatever is handed over is kept if the worker is terminated. */
-export class ParentThread {
+export class ExportingThread {
   readonly #port: MessagePort;
   readonly #onTheWay = new Int32Array(new SharedArrayBuffer(4));
   readonly meterProvider: HandingMeterProvider = new HandingMeterProvider((waiting) => {
@@ -44,7 +45,10 @@ export class ParentThread {
   #cut: () => void = () => {};
   #isDue = false;
 
-  constructor(thread: number) {
+  readonly #generation: number;
+
+  constructor({ thread, generation }: Pick<Offer, "thread" | "generation">) {
+    this.#generation = generation;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.unref();
@@ -93,21 +97,29 @@ export class ParentThread {
     tally.collected = tally.measured;
     if (handed === undefined) return;
     const count = handed.measurements.length + handed.observations.length;
-    this.#post({ kind: "measurements", size: count * MEASUREMENT_SIZE, ...handed });
+    const lost = this.#post({ kind: "measurements", size: count * MEASUREMENT_SIZE, ...handed });
+    if (lost !== undefined) this.meterProvider.keep(handed);
   }
 
-  #post(handed: Handed, transfer: ArrayBuffer[] = []): boolean {
+  #post(handed: Handed, transfer: ArrayBuffer[] = []): DropReason | undefined {
+    // Its telemetry has ended, and hears nobody.
+    if (offerGeneration() !== this.#generation) return "shutdown";
     if (Atomics.load(this.#onTheWay, 0) + handed.size > MOST_ON_THE_WAY) {
       report(
         "queue_full",
         "the thread that exports has no time for what its workers hand over: new telemetry of workers is dropped and counted",
       );
-      return false;
+      return "queue_full";
+    }
+    try {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, which this is not
+      this.#port.postMessage(handed, transfer);
+    } catch (thrown) {
+      report("internal_error", `a worker could not hand over its ${handed.kind} (${describe(thrown)})`);
+      return "encoding";
     }
     Atomics.add(this.#onTheWay, 0, handed.size);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, which this is not
-    this.#port.postMessage(handed, transfer);
-    return true;
+    return undefined;
   }
 }
 

@@ -1,12 +1,6 @@
 import { describe, quote, report } from "../core/diagnostics.ts";
 import type { Context } from "./context.ts";
-import {
-  arrivedIn,
-  type Codec,
-  declareTravelling,
-  reportLeft,
-  type Travels,
-} from "./travelling-variables.ts";
+import { arrivedIn, type Codec, declareTravelling, reportLeft, type Travels } from "./travelling-registry.ts";
 
 /** A value that may be undefined. */
 export interface Held<Value> {
