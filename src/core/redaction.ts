@@ -48,7 +48,7 @@ export class Redactor {
   readonly #verdicts = new Map<string, Verdict>();
   /** Of the keys of the list before: that of a span of the same shape has them at the same places. */
   readonly #atPlace: Verdict[] = [];
-  readonly #names: Pick<Verdict, "clean"> = { clean: [] };
+  readonly #cleanNames = new Set<string>();
   readonly #isSecretName = (name: string, isParameter: boolean): boolean => {
     const { isSecret, isSecretParameter, isAllowed } = this.#verdictOf(name);
     return (isParameter ? isSecretParameter : isSecret) && !isAllowed;
@@ -97,9 +97,14 @@ export class Redactor {
     return this.#known(value, verdict);
   }
 
-  /** HOT. A span's name: there are few. */
+  /** HOT. A span's name: a program has some hundreds. */
   name(name: string): string {
-    return this.#known(name, this.#names);
+    if (this.#cleanNames.has(name)) return name;
+    const safe = this.text(name);
+    if (safe !== name || name.length > LONGEST_KEPT) return safe;
+    if (this.#cleanNames.size >= MOST_KEYS) this.#cleanNames.clear();
+    this.#cleanNames.add(name);
+    return name;
   }
 
   /** A value that has no key: a log's body, an element. */

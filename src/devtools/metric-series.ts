@@ -2,7 +2,7 @@ import type { InstrumentationScope } from "../core/instrumentation-scope.ts";
 import type { DecodedMetric, DecodedPoint } from "../otlp/decoded.ts";
 import { pointFootprint, textFootprint } from "./footprint.ts";
 import { serviceOf } from "./service.ts";
-import { jsonText } from "./value-text.ts";
+import { jsonText } from "../waterfall/value-text.ts";
 
 /** One stream of a metric: its identity and its latest point. */
 export interface MetricSeries {

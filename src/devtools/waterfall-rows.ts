@@ -6,7 +6,7 @@ import type { WaterfallSpan } from "../waterfall/span.ts";
 import { estimatedMedian } from "./median.ts";
 import type { MetricSeries } from "./metric-series.ts";
 import { serviceOf } from "./service.ts";
-import { valueText } from "./value-text.ts";
+import { valueText } from "../waterfall/value-text.ts";
 
 /** By the number of OTLP's SpanKind; unspecified and internal say nothing worth a word. */
 const KIND_WORDS = [undefined, undefined, "server", "client", "producer", "consumer"] as const;

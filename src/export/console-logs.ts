@@ -3,6 +3,7 @@ import type { LogRecord, LogSink } from "../logs/record.ts";
 import { decodeLogs } from "../otlp/decode-logs.ts";
 import { drawLog } from "../waterfall/draw-log.ts";
 import type { LogRow } from "../waterfall/log-row.ts";
+import { valueText } from "../waterfall/value-text.ts";
 import type { Account } from "./account.ts";
 import type { Batch } from "./batch-queue.ts";
 import type { Terminal } from "./terminal.ts";
@@ -21,7 +22,7 @@ export class ConsoleLogs implements LogSink {
 
   accept({ time, severityNumber, severityText, body, eventName, traceId }: LogRecord): void {
     const milliseconds = time[0] * 1e3 + time[1] / 1e6;
-    const said = textOf(body ?? eventName);
+    const said = valueText(body ?? eventName);
     this.#print({ time: milliseconds, severityNumber, severityText, body: said, traceId: traceId?.hex });
   }
 
@@ -35,7 +36,7 @@ export class ConsoleLogs implements LogSink {
           time: Number(timeUnixNano / 1_000_000n),
           severityNumber,
           severityText,
-          body: textOf(body ?? eventName),
+          body: valueText(body ?? eventName),
           traceId: traceId || undefined,
         });
     } catch (thrown) {
@@ -51,12 +52,4 @@ export class ConsoleLogs implements LogSink {
     this.#terminal.print(drawLog({ ...row, service: this.#service }, this.#terminal));
     this.#account.deliver(1);
   }
-}
-
-function textOf(body: unknown): string {
-  return typeof body === "string" ? body : JSON.stringify(body, withoutBigint);
-}
-
-function withoutBigint(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
 }

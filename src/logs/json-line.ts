@@ -1,5 +1,6 @@
 import { cutText, define, ownValue } from "../core/attribute-value.ts";
 import { describe } from "../core/diagnostics.ts";
+import { UNPRINTABLE } from "../core/printable.ts";
 import type { AttributeLimits } from "../core/limits.ts";
 import { exceptionAttributes } from "../trace/exception.ts";
 
@@ -15,9 +16,6 @@ const LIMITS: AttributeLimits = {
   valueSize: 64 * 1024,
 };
 
-/** Beyond what JSON escapes: what moves a terminal's cursor, or ends a line for some readers. */
-const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029]/g;
-
 /** A record as one line of JSON, whatever its values are. Never throws. */
 export function jsonLine(record: Readonly<Record<string, unknown>>): string {
   return printable(plain(record) ?? JSON.stringify(copied(record)));
@@ -28,6 +26,7 @@ export function jsonText(text: unknown): string {
   return printable(JSON.stringify(typeof text === "string" ? text : describe(text)));
 }
 
+/** Beyond what JSON escapes: what moves a terminal's cursor, turns its direction, or ends a line for some readers. */
 function printable(json: string): string {
   return json.replace(
     UNPRINTABLE,

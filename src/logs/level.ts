@@ -3,8 +3,11 @@ import { ignoreRejection } from "../core/rejection.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** Asked at each call; where it gives undefined, the logger decides as it would without. */
-export type LevelByContext = () => LogLevel | undefined;
+/**
+ * Asked at each call: "debug", "info", "warn", "error", or another name that pino or winston have for a level. Where it
+ * gives undefined, the logger decides as it would without.
+ */
+export type LevelByContext = () => string | undefined;
 
 export const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
@@ -42,9 +45,10 @@ export function severityWanted(level: LevelByContext): number | undefined {
   try {
     const wanted: unknown = level();
     if (wanted === undefined) return undefined;
-    if (LEVELS.includes(wanted as LogLevel)) return severityOf(wanted);
+    const severity = severityOf(wanted);
+    if (severity !== undefined) return severity;
     ignoreRejection(wanted);
-    reportLevel(`gave ${quote(wanted)}; it is one of ${LEVELS.join(", ")}`);
+    reportLevel(`gave ${quote(wanted)}, which is no level`);
   } catch (thrown) {
     reportLevel(`failed (${describe(thrown)})`);
   }

@@ -3,6 +3,8 @@ import { severityOf } from "./level.ts";
 
 /** Of a line of pino's: under which keys it says what. */
 export interface PinoKeys {
+  /** Names of levels of one's own, by number. */
+  readonly customLevels?: Readonly<Record<string, number>>;
   readonly messageKey?: string;
   readonly errorKey?: string;
 }
@@ -29,14 +31,16 @@ function nameAt(level: number): string | undefined {
 const SAID_BY_THE_RESOURCE = ["pid", "hostname"];
 
 export function pinoRecord(
-  { messageKey = "msg", errorKey = "err" }: PinoKeys,
+  { messageKey = "msg", errorKey = "err", customLevels = {} }: PinoKeys,
   fields: Readonly<Record<string, unknown>>,
 ): WrittenLine {
-  const level = levelIn(fields);
+  const { level: given } = fields;
+  const own = Object.keys(customLevels).find((name) => customLevels[name] === given);
+  const level = own ?? levelIn(fields);
   const { [errorKey]: error, ...others } = attributesOf(fields, "time", messageKey, ...SAID_BY_THE_RESOURCE);
   return {
     level,
-    severity: severityOf(level),
+    severity: severityOf(level) ?? (typeof given === "number" ? severityAt(given) : undefined),
     body: fields[messageKey],
     attributes: error === undefined ? others : { ...others, ...errorAttributes(errorKey, error) },
   };

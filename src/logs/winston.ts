@@ -22,7 +22,7 @@ interface WinstonFormat {
 /**
  * Options for winston that have each line say where it belongs: `createLogger(winstonOptions({ transports }))`. The
  * fields of `logFields()` are those of the call, for children too, also where a transport is slow and the line is made
- * later; whoever else gives one of them is not heard. The user's own format follows; without one, lines are JSON.
+ * later; whoever gives one of them in a call or a child is not heard. The user's own format follows; without one, lines are JSON.
  *
  * @param options winston's own; they do what they do without this
  * @example
@@ -39,11 +39,12 @@ export function winstonOptions<Options extends object>(
   const ours = {
     defaultMeta: withMoment(own.defaultMeta, level),
     format: { transform: (line: WinstonLine) => formatted(line, own.format ?? JSON_FORMAT, level) },
-    ...(given.records === true
-      ? { transports: [own.transports ?? [], new RecordTransport()].flat() }
-      : undefined),
   };
-  return { ...own, ...ours } as Options;
+  const all = { ...own, ...ours } as Options;
+  if (given.records !== true) return all;
+  // One of its own for each logger that is made of these options, for it knows that logger's level.
+  const transports = (): unknown[] => [own.transports ?? [], new RecordTransport()].flat();
+  return Object.defineProperty(all, "transports", { get: transports, enumerable: true, configurable: true });
 }
 
 const JSON_FORMAT: WinstonFormat = {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { drawStoredMetrics, drawStoredTrace } from "../../src/devtools/draw-stored.ts";
 import { estimatedMedian } from "../../src/devtools/median.ts";
 import { TelemetryStore } from "../../src/devtools/store.ts";
-import { jsonText, valueText } from "../../src/devtools/value-text.ts";
+import { jsonText, valueText } from "../../src/waterfall/value-text.ts";
 import { waterfallSpan } from "../../src/devtools/waterfall-rows.ts";
 import type { AnyValue } from "../../src/otlp/decoded.ts";
 import { decodedMetric, decodedPoint, decodedSpan, traceIdOf } from "./decoded-telemetry.ts";

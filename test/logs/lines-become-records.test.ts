@@ -133,11 +133,25 @@ describe("a line that becomes a record", () => {
         const logger = pino(pinoOptions({ ...options, level: "trace" }, { records: true }), noWrite);
         for (const level of levels) logger[level]("said");
       }
-      const custom = pino(pinoOptions({ customLevels: { notice: 35 } }, { records: true }), noWrite);
+      const customLevels = { notice: 35, audit: 45 };
+      const custom = pino(pinoOptions({ customLevels }, { records: true }), noWrite);
       custom.notice("said");
+      custom.audit("said");
       expect(t.logs.map(({ severityNumber }) => severityNumber)).to.deep.equal([
-        1, 5, 9, 13, 17, 21, 1, 5, 9, 13, 17, 21, 9,
+        1, 5, 9, 13, 17, 21, 1, 5, 9, 13, 17, 21, 10, 13,
       ]);
+      expect(t.logs.slice(-2).map(({ severityText }) => severityText)).to.deep.equal(["notice", "audit"]);
+    }),
+  );
+
+  it(
+    "is of the level of its own winston logger, where two are made of the same options",
+    testTelemetry((t) => {
+      const options = winstonOptions({ transports: [new Slow()] }, { records: true });
+      const errors = winston.createLogger({ ...options, level: "error" });
+      const all = winston.createLogger({ ...options, level: "debug" });
+      for (const logger of [errors, all]) logger.debug("one").error("two");
+      expect(t.logs.map(({ body }) => body)).to.deep.equal(["two", "one", "two"]);
     }),
   );
 
