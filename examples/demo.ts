@@ -49,7 +49,7 @@ async function receiveAndShow(): Promise<string[]> {
     process.stdout.write(drawStoredTrace(receiver.store, traces[0].traceId, { width }));
     console.log(`\n${linesOf(traces[0], logs).join("\n")}`);
   }
-  console.log(`\nThe metrics of both services:\n\n${drawStoredMetrics(receiver.store, { width })}`);
+  console.log(`\nThe metrics of the services:\n\n${drawStoredMetrics(receiver.store, { width })}`);
   console.log(summary(run, `${receiver.store.traces().length} traces`));
   console.log(
     "All orders were sent at once, so they wait for each other. To watch a program of yours: npx throughline view",

@@ -11,7 +11,7 @@ export type Command =
 
 export const USAGE: string = `Usage: throughline <command>
 
-  view [--port ${DEFAULT_PORT}] [-- node app.js]   receive traces and metrics on this machine and show them here;
+  view [--port ${DEFAULT_PORT}] [-- node app.js]   receive traces, metrics and logs here and show them here;
                                     of the command behind --, if there is one, until it ends
 
   --help               show this

@@ -1,3 +1,4 @@
+import type { Redactor } from "../core/redaction.ts";
 import type { MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
 
 /** What makes loggers for the OpenTelemetry API's logs, by whichever of its packages.  (Specification: Logs API) */
@@ -16,6 +17,8 @@ export interface Providers {
   /** Undefined: records of the logs API go nowhere. */
   readonly loggerProvider?: LoggerProvider;
   readonly propagator: TextMapPropagator;
+  /** Takes secrets out of what is written here; undefined: they stay. */
+  readonly redactor?: Redactor | undefined;
 }
 
 /** Of all copies of this package; enumerable, so that a copy of the owner has them too. */

@@ -1,4 +1,6 @@
-import { currentContext } from "../context/current.ts";
+import type { Attributes } from "@opentelemetry/api";
+import type { Context } from "../context/context.ts";
+import { currentContext, providersIn } from "../context/current.ts";
 import { describe, quote, report } from "../core/diagnostics.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import { exceptionAttributes } from "../trace/exception.ts";
@@ -79,9 +81,16 @@ function say(
   const head = { time: now.toISOString(), level, message: text };
   const own = { ...head, ...NOBODY, ...fieldsIn(context), ...head };
   // Twice: it comes first, and is nobody else's to say.
-  const line = jsonLine({ ...own, ...bound, ...fields, ...own });
+  const line = withoutSecrets(jsonLine({ ...own, ...bound, ...fields, ...own }), context);
   write(line);
   if (hasRecords) emitRecord("throughline", context, now.getTime(), () => recordOf(level, line));
+}
+
+/** As it goes for all that telemetry tells: most lines have none, and are looked through once. */
+function withoutSecrets(line: string, context: Context): string {
+  const redactor = providersIn(context)?.redactor;
+  if (redactor === undefined || redactor.text(line) === line) return line;
+  return jsonLine(redactor.attributes(readLine(line) as Attributes));
 }
 
 function recordOf(level: LogLevel, line: string): WrittenLine {

@@ -73,6 +73,12 @@ const durations = new Map<string, Histogram>();
 /** A name is that of what is done; whoever makes names as it goes would make a metric of each. */
 const MOST = 1_000;
 
+/** What a span may be called and a metric not becomes an underscore: "charge the card" → "charge_the_card.duration". */
+function metricNameOf(name: string): string {
+  const sane = name.replaceAll(/[^\w./-]+/g, "_");
+  return `${/^[A-Za-z]/.test(sane) ? sane : `observed_${sane}`}.duration`;
+}
+
 function durationOf(name: string, attributeKeys: readonly string[]): Histogram | undefined {
   // It is no metric's, and withSpan says what it is.
   if (typeof name !== "string") return undefined;
@@ -83,7 +89,7 @@ function durationOf(name: string, attributeKeys: readonly string[]): Histogram |
     report("limit_reached", `observe(name, fn) measures ${MOST} names at most, and was given another`);
     return undefined;
   }
-  const duration = histogram(`${name}.duration`, {
+  const duration = histogram(metricNameOf(name), {
     unit: "s",
     attributeKeys: [...attributeKeys, "error.type"],
   });

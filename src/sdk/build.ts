@@ -20,7 +20,7 @@ interface Built {
 }
 
 export function build(settings: Settings, around: Surroundings = {}): Built {
-  const { propagator } = settings;
+  const { propagator, redactor } = settings;
   const accounts = { spans: new Account(), metrics: new Account(), logs: new Account() };
   const metrics = metricPipeline(settings, accounts.metrics);
   const spans = spanPipeline(settings, accounts.spans, metrics.self);
@@ -28,7 +28,13 @@ export function build(settings: Settings, around: Surroundings = {}): Built {
   const { tracerProvider } = spans;
   const { meterProvider } = metrics;
   const { loggerProvider } = logs;
-  const providers = { tracerProvider, meterProvider, ...(loggerProvider && { loggerProvider }), propagator };
+  const providers = {
+    tracerProvider,
+    meterProvider,
+    ...(loggerProvider && { loggerProvider }),
+    propagator,
+    redactor,
+  };
   const after = (): void => {
     metrics.self?.end();
     around.after?.();

@@ -21,6 +21,16 @@ describe("observe", () => {
   );
 
   it(
+    "is measured also where a metric may not be called what the span is",
+    testTelemetry((t) => {
+      for (const name of ["charge the card", "1st: try", "€"]) observe(name, () => {});
+      expect(t.spans.map(({ name }) => name)).to.deep.equal(["charge the card", "1st: try", "€"]);
+      for (const name of ["charge_the_card", "observed_1st_try", "observed__"])
+        expect(t.metric(`${name}.duration`).count()).to.equal(1);
+    }),
+  );
+
+  it(
     "measures by those attributes alone that it is told, for the rest may have any number of values",
     testTelemetry((t) => {
       const options = {
