@@ -7,6 +7,9 @@ export interface Held<Value> {
   readonly value: Value;
 }
 
+/** While a codec makes a text: one that asks for a carrier would ask itself, and all others, again and again. */
+let isEncoding = false;
+
 /** What of a variable travels: by which way, and as which text. */
 export class Travelling<Value> {
   readonly #name: string;
@@ -56,12 +59,19 @@ export class Travelling<Value> {
 
   #text(value: Value): string | null {
     if (value === undefined) return null;
+    if (isEncoding) {
+      reportLeft(this.#name, "a codec asked for a carrier while it made a text");
+      return null;
+    }
+    isEncoding = true;
     try {
       const text: unknown = this.#codec.encode(value);
       if (typeof text === "string") return text;
       reportLeft(this.#name, "its codec has made no text of its value");
     } catch (thrown) {
       reportLeft(this.#name, thrown);
+    } finally {
+      isEncoding = false;
     }
     return null;
   }

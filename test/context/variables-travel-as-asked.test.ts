@@ -141,6 +141,20 @@ describe("a snapshot as a carrier", () => {
     });
   });
 
+  it("asks no codec again that asks for a carrier itself", () => {
+    const codec = {
+      encode: () => JSON.stringify(new Snapshot().toCarrier()),
+      decode: (text: string) => text,
+    };
+    const variables = ["a", "b", "c"].map((name) => new ContextVariable(name, { travels: "process", codec }));
+    silently(() =>
+      scope(() => {
+        for (const variable of variables) variable.set("x");
+        expect(new Snapshot().toCarrier()["throughline-variables"]).to.equal('{"a":"{}","b":"{}","c":"{}"}');
+      }),
+    );
+  });
+
   it("leaves behind what cannot be told, and says so", async () => {
     const loop: { self?: unknown } = {};
     loop.self = loop;
