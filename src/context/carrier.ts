@@ -6,6 +6,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { describe, report } from "../core/diagnostics.ts";
+import { isArray } from "../core/noun.ts";
 import { asSpan, Context } from "./context.ts";
 import { propagatorIn } from "./current.ts";
 import { isInjectionSuppressed } from "./suppression.ts";
@@ -64,7 +65,8 @@ function textsOf(carrier: unknown): Texts | undefined {
   try {
     const json = (carrier as { readonly [VARIABLES]?: unknown } | null | undefined)?.[VARIABLES];
     if (typeof json !== "string" || json.length > LONGEST_VARIABLES) return undefined;
-    const entries = Object.entries(Object(JSON.parse(json)) as object);
+    const told: unknown = JSON.parse(json);
+    const entries = typeof told === "object" && told !== null && !isArray(told) ? Object.entries(told) : [];
     return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
   } catch (thrown) {
     report("invalid_argument", `the variables in a carrier could not be read (${describe(thrown)})`);

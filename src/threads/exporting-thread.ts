@@ -64,7 +64,8 @@ export class ExportingThread {
   handSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    setImmediate(this.#handAll);
+    // In nobody's context, which it would keep: where a pool waits in Atomics.wait, this turn may be long in coming.
+    runSuppressed(() => setImmediate(this.#turn));
   }
 
   /** From now on spans and log records are cut where all is to be handed over, until what is returned is called. */
@@ -83,11 +84,16 @@ export class ExportingThread {
       clearInterval(observing);
       process.off("exit", atExit);
       handOvers.delete(this.#handAll);
+      this.#port.close();
     };
   }
 
-  readonly #handAll = (): void => {
+  readonly #turn = (): void => {
     this.#isDue = false;
+    this.#handAll();
+  };
+
+  readonly #handAll = (): void => {
     this.#cut();
     this.#measured(this.meterProvider.take());
   };
@@ -131,6 +137,8 @@ export function handOver(): void {
 }
 
 function reportUnheard(thrown: unknown): void {
+  // A listener of the host's that has failed at it: ours has heard it before.
+  if ((thrown as { readonly code?: unknown } | undefined)?.code === "ERR_WORKER_MESSAGING_ERRORED") return;
   report(
     "plugin_failed",
     `the thread that exports for this worker does not hear it (${describe(thrown)}): its telemetry is lost`,

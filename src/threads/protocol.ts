@@ -1,4 +1,4 @@
-import type { MessagePort } from "node:worker_threads";
+import { MessagePort } from "node:worker_threads";
 import type { Batch } from "../export/batch-queue.ts";
 import type { HandedMeasurements } from "../metrics/handed-measurements.ts";
 
@@ -20,7 +20,13 @@ export function asMessage(hello: Hello): object {
 
 /** Undefined for what others send to this thread. */
 export function helloIn(message: unknown): Hello | undefined {
-  return (Object(message) as { readonly [HELLO]?: Hello })[HELLO];
+  try {
+    const hello = (message as { readonly [HELLO]?: Hello } | null | undefined)?.[HELLO];
+    const isHello = hello?.port instanceof MessagePort && hello.onTheWay instanceof Int32Array;
+    return isHello ? hello : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of what a worker has encoded. */

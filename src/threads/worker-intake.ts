@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { MeterProvider } from "@opentelemetry/api";
 import { runSuppressed } from "../context/suppression.ts";
@@ -19,14 +20,15 @@ export class WorkerIntake {
   constructor(admit: Admit, meterProvider: MeterProvider) {
     this.#admit = admit;
     this.#meterProvider = meterProvider;
-    process.on("workerMessage", this.#onMessage);
+    // First, for one that fails keeps the others from hearing.
+    (process as EventEmitter).prependListener("workerMessage", this.#onMessage);
     intakes.add(this);
   }
 
   /** Takes what is here already. */
   drain(): void {
     for (const [port, take] of this.#takers)
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+      for (let next = receivedBy(port); next !== undefined; next = receivedBy(port))
         take(next.message as Handed);
   }
 
@@ -45,28 +47,24 @@ export class WorkerIntake {
   #open({ thread, port, onTheWay }: Hello): void {
     const metrics = new HandedMetrics(this.#meterProvider, thread);
     const take = (handed: Handed): void => {
-      Atomics.sub(onTheWay, 0, handed.size);
-      if (handed.kind === "measurements") this.#measure(() => metrics.measure(handed));
-      else this.#admit[handed.kind](handed);
+      try {
+        Atomics.sub(onTheWay, 0, handed.size);
+        if (handed.kind === "measurements") tallyOf(this.#meterProvider).measured += metrics.measure(handed);
+        else this.#admit[handed.kind](handed);
+      } catch (thrown) {
+        report("internal_error", `what a worker has handed over was left out (${describe(thrown)})`);
+      }
     };
     this.#takers.set(port, take);
     // Its other end may be gone: then only what is asked for comes.
     this.drain();
     port.on("message", take);
-    // All that was sent has come before. To ask a port for more in its own close event ends Node by a segmentation fault.
+    // All that was sent has come before.
     port.on("close", () => {
       this.#takers.delete(port);
       metrics.end();
     });
     port.unref();
-  }
-
-  #measure(act: () => number): void {
-    try {
-      tallyOf(this.#meterProvider).measured += act();
-    } catch (thrown) {
-      report("plugin_failed", `measurements of a worker were left out (${describe(thrown)})`);
-    }
   }
 }
 
@@ -75,4 +73,12 @@ const intakes = new Set<WorkerIntake>();
 /** Takes what workers have handed over until now: what comes by another port, their results say, may have overtaken it. */
 export function drainWorkers(): void {
   for (const intake of intakes) intake.drain();
+}
+
+/** Undefined for none. A port in its own close event is dead: to ask it ends Node by a segmentation fault. */
+function receivedBy(port: MessagePort): { readonly message: unknown } | undefined {
+  port.ref();
+  const isAlive = (port as MessagePort & { hasRef(): boolean }).hasRef();
+  port.unref();
+  return isAlive ? receiveMessageOnPort(port) : undefined;
 }

@@ -4,11 +4,15 @@ import { define, type Followed } from "./followed.ts";
 /** By this each stream of Node fetches what it gives, and by that it gives it. */
 const READ = "_read";
 const PUSH = "push";
+const DESTROY = "_destroy";
+const STATE = "_readableState";
 
 /** What of a readable stream of Node is used. */
 export interface Readable {
   [READ](size: number): void;
   [PUSH](...chunk: unknown[]): boolean;
+  [DESTROY]?(error: unknown, callback: (fault?: unknown) => void): void;
+  readonly [STATE]?: { readonly emitClose?: unknown };
   readonly destroyed?: unknown;
   readonly readableEnded?: unknown;
   readonly errored?: unknown;
@@ -47,6 +51,19 @@ export function followStream(stream: Readable, followed: Followed): void {
   define(stream, PUSH, (...chunk: unknown[]): boolean => runIn(reader, push, ...chunk));
   stream.once("end", end);
   stream.once("close", end);
+  if (stream[STATE]?.emitClose === false) endAsDestroyed(stream, end);
+}
+
+/** Of one that does not say that it is closed. */
+function endAsDestroyed(stream: Readable, end: () => void): void {
+  const destroy = stream[DESTROY]?.bind(stream);
+  if (destroy === undefined) return;
+  define(stream, DESTROY, (error: unknown, callback: (fault?: unknown) => void) =>
+    destroy(error, (fault) => {
+      callback(fault);
+      end();
+    }),
+  );
 }
 
 /** By whoever has read as much as they wanted it is closed with an error, too. */

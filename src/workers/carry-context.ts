@@ -2,6 +2,7 @@ import { carrierOf } from "../context/carrier.ts";
 import { currentContext } from "../context/current.ts";
 import { ThroughlineError } from "../core/errors.ts";
 import { hiddenField } from "../core/hidden-field.ts";
+import { processWide } from "../core/process-wide.ts";
 import { envelope } from "./envelope.ts";
 
 /** A pool with `run(task, options?)`, as piscina and tinypool are, or a Worker or MessagePort. */
@@ -35,7 +36,8 @@ export function carryContext<Target extends ContextCarrier>(target: Target): Tar
   throw new ThroughlineError("THR_NOT_A_WORKER", "carryContext(target)");
 }
 
-const carries = hiddenField<true>();
+/** Of all copies of this package: a task is put into one envelope. */
+const carries = processWide("carries", () => hiddenField<true>());
 
 /** Not enumerable, as the prototype's own is not. */
 function replace(target: object, method: string): boolean {
@@ -60,8 +62,16 @@ const KNOWN = ["Piscina", "Tinypool"].map((pool) => ({
 
 type SymbolKeyed = Readonly<Record<symbol, unknown>>;
 
-/** HOT. A task in its envelope, with its options. */
+/** HOT. A task in its envelope, with its options; both as they are where they cannot be read. */
 function sealedTask(task: unknown, options: unknown): [task: unknown, options: unknown] {
+  try {
+    return sealed(task, options);
+  } catch {
+    return [task, options];
+  }
+}
+
+function sealed(task: unknown, options: unknown): [task: unknown, options: unknown] {
   const carrier = carrierOf(currentContext());
   if (typeof task !== "object" || task === null) return [envelope(carrier, task), options];
   const known = task as SymbolKeyed;
@@ -70,14 +80,14 @@ function sealedTask(task: unknown, options: unknown): [task: unknown, options: u
     if (transferable in known && value in known)
       return [envelope(carrier, known[value]), alsoMoving(options, known[transferable])];
     if (queueOptions in known) {
-      const sealed = envelope(carrier, task);
-      return [Object.defineProperty(sealed, queueOptions, { value: known[queueOptions] }), options];
+      const own = envelope(carrier, task);
+      return [Object.defineProperty(own, queueOptions, { value: known[queueOptions] }), options];
     }
   }
   return [envelope(carrier, task), options];
 }
 
 function alsoMoving(options: unknown, transferable: unknown): object {
-  const { transferList = [] } = (options ?? {}) as { readonly transferList?: readonly unknown[] };
-  return { ...(options as object | undefined), transferList: [...transferList, transferable] };
+  const { transferList } = (options ?? {}) as { readonly transferList?: readonly unknown[] | null };
+  return { ...(options as object | undefined), transferList: [...(transferList ?? []), transferable] };
 }

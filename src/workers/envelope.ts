@@ -15,7 +15,11 @@ export function envelope(carrier: Carrier, value: unknown): Envelope {
 
 /** Undefined for what was sent by somebody who knows nothing of it. Never throws. */
 export function opened(message: unknown): { readonly carrier: Carrier; readonly value: unknown } | undefined {
-  if (typeof message !== "object" || message === null || !Object.hasOwn(message, CARRIER)) return undefined;
-  const { [CARRIER]: carrier, value } = message as Envelope;
-  return { carrier, value };
+  try {
+    if (typeof message !== "object" || message === null || !Object.hasOwn(message, CARRIER)) return undefined;
+    const { [CARRIER]: carrier, value } = message as Envelope;
+    return { carrier, value };
+  } catch {
+    return undefined;
+  }
 }

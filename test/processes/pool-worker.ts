@@ -1,16 +1,25 @@
 // What runs in the workers of the tests' pool.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { setTimeout as sleep } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
 import { ContextVariable, counter, observableGauge, task, withSpan } from "throughline";
 
 const tenant = new ContextVariable<string>("tenant", { travels: "process" });
+const held = new ContextVariable<number[]>("held");
 const jobs = counter("worker.jobs");
 observableGauge("worker.level", (observe) => observe(7));
+
+function heapUsed(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+}
 
 interface Job {
   readonly name?: string;
   readonly wait?: number;
-  readonly act?: "throw" | "exit" | "spin" | "background";
+  readonly act?: "throw" | "exit" | "spin" | "background" | "hold" | "heap";
   readonly bytes?: Uint8Array;
 }
 
@@ -21,6 +30,8 @@ export default task(async ({ name = "job", wait = 0, act, bytes }: Job) => {
     if (act === "throw") throw new Error(`no ${name}`);
     return span.spanContext().traceId;
   });
+  if (act === "hold") held.set(Array.from({ length: 1_000 }, () => 0.5));
+  if (act === "heap") return { heap: heapUsed() };
   if (act === "exit") process.exit(3);
   if (act === "spin") for (;;);
   if (act === "background")

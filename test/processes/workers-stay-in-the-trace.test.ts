@@ -256,6 +256,56 @@ describe("telemetry of a worker", function () {
     expect(spans.map(({ name }) => name).toSorted()).to.deep.equal(["caller", "of all others"]);
   });
 
+  it("keeps nothing of the tasks that are over, though the worker's event loop has no turn between them", async () => {
+    const { output, errors } = await exported(`
+      start();
+      const pool = poolOf({ minThreads: 1, maxThreads: 1, concurrentTasksPerWorker: 1 });
+      const heap = async () => {
+        for (let round = 0; round < 25; round++)
+          await Promise.all(Array.from({ length: 200 }, () => pool.run({ act: "hold" })));
+        return pool.run({ act: "heap" });
+      };
+      await heap();
+      const [before, after] = [await heap(), await heap()];
+      print(after.heap - before.heap);
+      await pool.destroy();
+    `);
+    expect(errors).to.equal("");
+    expect(Number(output)).to.be.lessThan(4 * 1024 * 1024);
+  });
+
+  it("is heard though a listener of the host's fails at it, and asked of no port that is closing", async () => {
+    const { spans, errors, code } = await exported(`
+      import { createHook } from "node:async_hooks";
+      process.on("workerMessage", (message) => message.type.toUpperCase());
+      const telemetry = start();
+      let isFlushing = false;
+      const flush = () => {
+        if (isFlushing) return;
+        isFlushing = true;
+        void telemetry.flush();
+        isFlushing = false;
+      };
+      createHook({ before: flush }).enable();
+      const pool = poolOf();
+      await withSpan("caller", () => pool.run({ name: "heard" }));
+      await pool.destroy();
+    `);
+    expect([errors, code]).to.deep.equal(["", 0]);
+    expect(named(spans, "heard")).to.have.length(1);
+  });
+
+  it("survives a hello that is none", async () => {
+    const { errors, code, output } = await exported(`
+      const telemetry = start();
+      for (const hello of [5, { port: 5 }, { port: {}, onTheWay: new Int32Array(1) }])
+        process.emit("workerMessage", { "throughline.1.hello": hello }, 1);
+      await telemetry.flush();
+      print((await telemetry.shutdown()).spans.made);
+    `);
+    expect([errors, code, output]).to.deep.equal(["", 0, "0\n"]);
+  });
+
   it("holds no flush up where the worker is busy", async () => {
     const { output } = await exported(`
       const telemetry = start();

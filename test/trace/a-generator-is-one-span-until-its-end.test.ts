@@ -26,6 +26,8 @@ function* single(): Generator<number> {
   yield 1;
 }
 
+const silent = (): Readable => new Readable({ read() {}, emitClose: false });
+
 /** Three chunks, a little later. */
 function lazy(): Readable {
   let left = 3;
@@ -224,6 +226,17 @@ describe("a readable stream within a span", () => {
       await heard;
       const left = withSpan("left", () => Readable.from([1, 2, 3]));
       for await (const chunk of left) if (chunk === 1) break;
+      await sleep(1);
+      expect(ended(t)).to.deep.equal(["failing failed", "left"]);
+    }),
+  );
+
+  it(
+    "ends as it is destroyed where it does not say that it is closed",
+    testTelemetry(async (t) => {
+      const failing = withSpan("failing", silent);
+      failing.on("error", () => {}).destroy(new Error("gone"));
+      withSpan("left", silent).destroy();
       await sleep(1);
       expect(ended(t)).to.deep.equal(["failing failed", "left"]);
     }),

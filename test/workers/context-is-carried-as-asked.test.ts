@@ -136,6 +136,21 @@ describe("a task", () => {
       expect(task((value) => value)({ [named]: carrier, value: 7 })).to.equal(7);
   });
 
+  it("is given what cannot be read as it is", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const getter = Object.defineProperty({}, "throughline.1.carrier", {
+      get: () => {
+        throw new Error("no");
+      },
+    });
+    for (const message of [proxy, getter]) {
+      expect(task((value) => value === message)(message)).to.equal(true);
+      const pool = carryContext({ run: (sent: unknown) => sent });
+      expect(pool.run(message)).not.to.equal(undefined);
+    }
+  });
+
   it("throws and rejects what its function does", async () => {
     const error = new Error("no");
     expect(
