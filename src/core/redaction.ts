@@ -2,8 +2,17 @@ import type { Attributes } from "@opentelemetry/api";
 import { type AnyValue, define } from "./attribute-value.ts";
 import type { AttributeList } from "./attributes.ts";
 import { REDACTED } from "./redacted.ts";
+import type { Assigned } from "./assigned-values.ts";
 import { withoutSecrets } from "./secrets-in-text.ts";
-import { namesSecret, namesSecretParameter, wordsOf } from "./sensitive-keys.ts";
+import {
+  hasOneOf,
+  isWorkingDirectory,
+  mayNameSecret,
+  namesSecret,
+  namesSecretNumber,
+  namesSecretParameter,
+  wordsOf,
+} from "./sensitive-keys.ts";
 
 /** What is taken out of telemetry besides the secrets that are known, and what is not. */
 export interface RedactionOptions {
@@ -27,13 +36,21 @@ const MOST_TEXTS = 8;
 /** What is known of a key. */
 interface Verdict {
   readonly key: string;
+  /** Itself without secrets. */
+  readonly safeKey: string;
   readonly isAllowed: boolean;
   readonly isSecret: boolean;
-  /** The same of a parameter, `key=value` within a text. */
-  readonly isSecretParameter: boolean;
+  /** The same of a number. */
+  readonly isSecretNumber: boolean;
   /** The texts that it had and that held no secret. A list: to compare with a few is faster than a hash of each. */
   clean: string[] | undefined;
 }
+
+/** Whether what is assigned to a name within a text is a secret. */
+type NameVerdict = Readonly<Record<Assigned, boolean>>;
+
+/** Nothing else: of an option, a header. */
+const NAME = /^-{0,2}[A-Za-z][\w.-]{0,63}$/;
 
 const NOTHING: readonly never[] = [];
 
@@ -49,9 +66,11 @@ export class Redactor {
   /** Of the keys of the list before: that of a span of the same shape has them at the same places. */
   readonly #atPlace: Verdict[] = [];
   readonly #cleanNames = new Set<string>();
-  readonly #isSecretName = (name: string, isParameter: boolean): boolean => {
-    const { isSecret, isSecretParameter, isAllowed } = this.#verdictOf(name);
-    return (isParameter ? isSecretParameter : isSecret) && !isAllowed;
+  /** Of the names within texts that are secrets' or look like it. Not with the keys, which made up ones would displace. */
+  readonly #names = new Map<string, NameVerdict>();
+  readonly #isSecretName = (name: string, assigned: Assigned): boolean => {
+    if (!mayNameSecret(name) && !this.#isOwn(name)) return false;
+    return (this.#names.get(name) ?? this.#judgeName(name))[assigned];
   };
 
   /** Patterns are its own from then on: none keeps a place between two uses. */
@@ -75,6 +94,7 @@ export class Redactor {
       if (verdict === undefined || verdict.key !== key) this.#atPlace[place] = verdict = this.#verdictOf(key);
       const safe = this.#judged(value, verdict);
       if (safe !== value) list[index + 1] = safe;
+      if (verdict.safeKey !== key) list[index] = verdict.safeKey;
     }
   }
 
@@ -91,7 +111,7 @@ export class Redactor {
   #judged(value: AnyValue, verdict: Verdict): AnyValue {
     if (typeof value === "boolean") return value;
     if (verdict.isAllowed) return value;
-    if (verdict.isSecret) return redacted(value);
+    if (verdict.isSecret) return isNoSecret(value, verdict) ? value : redacted(value);
     if (typeof value === "number") return value;
     if (typeof value !== "string") return this.value(value);
     return this.#known(value, verdict);
@@ -145,22 +165,22 @@ export class Redactor {
   #elements(elements: readonly (AnyValue | undefined)[]): AnyValue {
     let copy: (AnyValue | undefined)[] | undefined;
     let before: AnyValue | undefined;
+    const arePairs = elements.length % 2 === 0;
     for (const [index, element] of elements.entries()) {
-      const safe = this.#element(element, before);
+      const isSecret = this.#isNamedBy(before, element, arePairs && index % 2 === 1);
+      const safe = element && (isSecret ? redacted(element) : this.value(element));
       if (safe !== element) (copy ??= [...elements])[index] = safe;
       before = element;
     }
     return copy ?? elements;
   }
 
-  /** The arguments of a command are such: what follows `--token` is one. */
-  #element(element: AnyValue | undefined, before: AnyValue | undefined): AnyValue | undefined {
-    if (element === undefined) return undefined;
-    const isOption = typeof before === "string" && /^--?[A-Za-z][\w-]*$/.test(before);
-    const isAnother = typeof element === "string" && element.startsWith("-");
-    return isOption && !isAnother && this.#isSecretName(before, true)
-      ? redacted(element)
-      : this.value(element);
+  /** What follows `--token` in the arguments of a command is one, and what follows `x-api-key` in a list of pairs. */
+  #isNamedBy(before: AnyValue | undefined, element: AnyValue | undefined, isSecondOfPair: boolean): boolean {
+    if (typeof before !== "string" || !NAME.test(before)) return false;
+    return isOption(before)
+      ? !isOption(element) && this.#isSecretName(before, "parameter")
+      : isSecondOfPair && this.#isSecretName(before, "value");
   }
 
   #map(map: { readonly [key: string]: AnyValue }): { readonly [key: string]: AnyValue } {
@@ -168,10 +188,20 @@ export class Redactor {
     for (const key of Object.keys(map)) {
       const value = map[key];
       if (value === undefined) continue;
-      const safe = this.redact(key, value);
+      const verdict = this.#verdictOf(key);
+      if (verdict.safeKey !== key) return this.#renamed(map);
+      const safe = this.#judged(value, verdict);
       if (safe !== value) define((copy ??= { ...map }), key, safe);
     }
     return copy ?? map;
+  }
+
+  /** With keys that are without secrets themselves. */
+  #renamed(map: { readonly [key: string]: AnyValue }): { readonly [key: string]: AnyValue } {
+    const copy: Record<string, AnyValue> = {};
+    for (const [key, value] of Object.entries(map))
+      define(copy, this.#verdictOf(key).safeKey, value && this.redact(key, value));
+    return copy;
   }
 
   #verdictOf(key: string): Verdict {
@@ -179,12 +209,14 @@ export class Redactor {
   }
 
   #judge(key: string): Verdict {
-    const isSecret = this.#keys.some((pattern) => pattern.test(key)) || namesSecret(key, this.#words);
+    const isOwn = this.#isOwn(key);
+    const isAllowed = this.#allowed.has(key);
     const verdict: Verdict = {
       key,
-      isAllowed: this.#allowed.has(key),
-      isSecret,
-      isSecretParameter: isSecret || namesSecretParameter(key),
+      safeKey: isAllowed ? key : this.text(key),
+      isAllowed,
+      isSecret: isOwn || namesSecret(key),
+      isSecretNumber: isOwn || namesSecretNumber(key),
       clean: [],
     };
     if (key.length > LONGEST_KEPT) return verdict;
@@ -192,12 +224,42 @@ export class Redactor {
     this.#verdicts.set(key, verdict);
     return verdict;
   }
+
+  #judgeName(name: string): NameVerdict {
+    const isAllowed = this.#allowed.has(name);
+    const isOwn = this.#isOwn(name);
+    const value = !isAllowed && (isOwn || namesSecret(name));
+    const verdict: NameVerdict = {
+      value,
+      parameter: value || (!isAllowed && namesSecretParameter(name)),
+      number: value && (isOwn || namesSecretNumber(name)),
+    };
+    if (this.#names.size >= MOST_KEYS) this.#names.clear();
+    this.#names.set(name, verdict);
+    return verdict;
+  }
+
+  /** By what was asked for. */
+  #isOwn(key: string): boolean {
+    return this.#keys.some((pattern) => pattern.test(key)) || hasOneOf(key, this.#words);
+  }
+}
+
+/** A count of what is no secret by itself, or where a shell is. */
+function isNoSecret(value: AnyValue, { key, isSecretNumber }: Verdict): boolean {
+  return typeof value === "number"
+    ? !isSecretNumber
+    : typeof value === "string" && isWorkingDirectory(key, value);
 }
 
 /** Of a list its kind stays; null and booleans are no secrets. */
 function redacted(value: AnyValue): AnyValue {
   if (value === null || typeof value === "boolean") return value;
   return isList(value) ? [REDACTED] : REDACTED;
+}
+
+function isOption(element: AnyValue | undefined): boolean {
+  return typeof element === "string" && element.startsWith("-");
 }
 
 function isList(value: AnyValue): value is readonly (AnyValue | undefined)[] {

@@ -1,4 +1,5 @@
-import { type IsSecretName, withoutAssigned } from "./assigned-secrets.ts";
+import { withoutAssigned, withoutEnclosed } from "./assigned-secrets.ts";
+import { type IsSecretName, isOneWord } from "./assigned-values.ts";
 import { withoutCardNumbers } from "./card-numbers.ts";
 import { REDACTED } from "./redacted.ts";
 
@@ -10,7 +11,7 @@ const SHORTEST_BARE = 13;
 
 // HOT. What the rules begin with, as nearly all texts have nothing of it. Apart, for V8 looks for a few beginnings many
 // times faster than for all of them at once: what bench/measure-redaction.ts adds, 3,200 → 400 ns.
-const ASSIGNMENT = /[=@"']|: |--|%3/;
+const ASSIGNMENT = /[=@"']|: |--|%[23]|<\//;
 const SCHEME_NAME = /bearer|basic/i;
 const CLOUD_TOKEN = /eyJ|A[KS]IA|AIza/;
 const FORGE_TOKEN = /gh[oprsu]_|_pat_|k_live_|k_test_|glpat-|xox[a-z]-/;
@@ -42,18 +43,26 @@ const TOKEN_AS_USER = /(?<=https?):\/\/[^\s/?#"'<>\\:@]+@/g;
 
 /** (RFC 6750, RFC 7617) */
 const SCHEME = /\b(bearer|basic)((?: |%20|\+){1,4})([\w.~+/%-]{8,}=*)/gi;
-const ONE_WORD = /^[A-Za-z]?[a-z]+$/;
 
 /** To its end, or that of the text, which may have been cut.  (RFC 7468) */
 const PRIVATE_KEY =
   /(-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----)[^]*?(-----END [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----|$)/g;
 
-const OPTION = /(^|\s)(--[\w-]{2,64}) +("[^"]*"|'[^']*'|[^\s-]\S*)/g;
+const OPTION = /(^|\s)(--[\w.-]{2,64}) +("[^"]*"|'[^']*'|[^\s-]\S*)/g;
+
+/** What escapes: `://`, a quote, or an escape itself. */
+const WITHIN_ESCAPES = /%(?:3A%2F%2F|2[25])/i;
+const PERHAPS_ESCAPED = /[^\s&=?#;"'<>]+/g;
+
+const ESCAPED_OCTET = /%[\dA-Fa-f]{2}/g;
+
+/** Escapes of escapes are looked through so many times. */
+const DEEPEST = 3;
 
 /** A text without the secrets in it; the same text where it has none. Takes time in proportion to its length, whatever it is. */
-export function withoutSecrets(text: string, isSecretName: IsSecretName): string {
+export function withoutSecrets(text: string, isSecretName: IsSecretName, depth = 0): string {
   if (text.length < SHORTEST) return text;
-  let safe = ASSIGNMENT.test(text) ? withoutNamed(text, isSecretName) : text;
+  let safe = ASSIGNMENT.test(text) ? withoutNamed(text, isSecretName, depth) : text;
   if (text.length < SHORTEST_BARE) return safe;
   if (SCHEME_NAME.test(safe)) safe = safe.replaceAll(SCHEME, withoutCredentials);
   if (CLOUD_TOKEN.test(safe) || FORGE_TOKEN.test(safe) || OTHER_TOKEN.test(safe))
@@ -62,11 +71,28 @@ export function withoutSecrets(text: string, isSecretName: IsSecretName): string
 }
 
 /** Without the secrets that something before or after them tells. */
-function withoutNamed(text: string, isSecretName: IsSecretName): string {
+function withoutNamed(text: string, isSecretName: IsSecretName, depth: number): string {
   let safe = text.includes("@") && text.includes("://") ? withoutUserInfo(text) : text;
   if (safe.includes("--"))
     safe = withoutOptions(safe.replaceAll(PRIVATE_KEY, `$1${REDACTED}$2`), isSecretName);
-  return withoutAssigned(safe, isSecretName);
+  if (safe.includes("</")) safe = withoutEnclosed(safe, isSecretName);
+  safe = withoutAssigned(safe, isSecretName);
+  return WITHIN_ESCAPES.test(safe) ? withoutEscaped(safe, isSecretName, depth) : safe;
+}
+
+/** Whole words, whose secrets are found once they are decoded: JSON in a query, a URL in a URL. */
+function withoutEscaped(text: string, isSecretName: IsSecretName, depth: number): string {
+  if (depth >= DEEPEST) return text;
+  return text.replaceAll(PERHAPS_ESCAPED, (word) => {
+    if (!WITHIN_ESCAPES.test(word)) return word;
+    const plain = word.replaceAll(ESCAPED_OCTET, unescaped);
+    return withoutSecrets(plain, isSecretName, depth + 1) === plain ? word : REDACTED;
+  });
+}
+
+/** No more than looked at: octets of letters that have several are as good, and a word may be cut. */
+function unescaped(octet: string): string {
+  return String.fromCharCode(Number.parseInt(octet.slice(1), 16));
 }
 
 function withoutUserInfo(text: string): string {
@@ -78,14 +104,22 @@ function withoutUserInfo(text: string): string {
 /** `--token abc`, as commands are given options. */
 function withoutOptions(text: string, isSecretName: IsSecretName): string {
   return text.replaceAll(OPTION, (all: string, before: string, option: string) =>
-    isSecretName(option, true) ? `${before}${option} ${REDACTED}` : all,
+    isSecretName(option, "parameter") ? `${before}${option} ${REDACTED}` : all,
   );
 }
 
-/** Not of prose: "bearer certificates", "Basic authentication". */
-function withoutCredentials(all: string, scheme: string, space: string, credentials: string): string {
-  const isSecret = /bearer/i.test(scheme) ? !ONE_WORD.test(credentials) : isUserAndPassword(credentials);
-  return isSecret ? `${scheme}${space}${REDACTED}` : all;
+/** Not of prose, "bearer certificates", "Basic authentication", nor of a challenge, `Bearer realm="example"`. */
+function withoutCredentials(
+  all: string,
+  scheme: string,
+  space: string,
+  credentials: string,
+  place: number,
+  text: string,
+): string {
+  const isParameter = all.endsWith("=") && text[place + all.length] === '"';
+  const isSecret = /bearer/i.test(scheme) ? !isOneWord(credentials) : isUserAndPassword(credentials);
+  return isSecret && !isParameter ? `${scheme}${space}${REDACTED}` : all;
 }
 
 function isUserAndPassword(credentials: string): boolean {

@@ -66,6 +66,33 @@ describe("a redactor", () => {
     ]);
   });
 
+  it("leaves what is counted or measured, and where a shell is", () => {
+    const attributes = { token: 52, cookie: 3, "authorization.ms": 3, env: { PWD: "/app", OLDPWD: "/" } };
+    expect(new Redactor().value(attributes)).to.equal(attributes);
+    expect(new Redactor().value({ otp: 123456, PWD: "abc" })).to.deep.equal({
+      otp: "REDACTED",
+      PWD: "REDACTED",
+    });
+  });
+
+  it("knows options with dots, and lists of pairs", () => {
+    const redactor = new Redactor();
+    expect(redactor.value(["--db.password", "hunter2"])).to.deep.equal(["--db.password", "REDACTED"]);
+    expect(redactor.value([["password", "x"]])).to.deep.equal([["password", "REDACTED"]]);
+    const raw = ["host", "a", "x-api-key", "hunter2"];
+    expect(redactor.value(raw)).to.deep.equal(["host", "a", "x-api-key", "REDACTED"]);
+    const names = ["email", "password", "name"];
+    expect(redactor.value(names)).to.equal(names);
+  });
+
+  it("takes secrets out of keys", () => {
+    const redactor = new Redactor();
+    expect(redactor.value({ a: "b", "Bearer hunter22": 1 })).to.deep.equal({ a: "b", "Bearer REDACTED": 1 });
+    expect(list(["Bearer hunter22", 1])).to.deep.equal(["Bearer REDACTED", 1]);
+    const allowed = { "token=abc": 1 };
+    expect(new Redactor({ allow: ["token=abc"] }).value(allowed)).to.equal(allowed);
+  });
+
   it("keeps a map's key of any name", () => {
     const map = JSON.parse('{"__proto__": {"password": "abc"}, "a": 1}') as { [key: string]: AnyValue };
     expect(JSON.stringify(new Redactor().value(map))).to.equal('{"__proto__":{"password":"REDACTED"},"a":1}');
@@ -97,7 +124,7 @@ describe("a redactor", () => {
     const options: RedactionOptions = {
       keys: ["email", "card holder", /^pii\./],
       values: [/\bcust-\d+/],
-      allow: ["page.token", "url.original"],
+      allow: ["push.token", "url.original"],
     };
     expect(
       list(
@@ -111,7 +138,7 @@ describe("a redactor", () => {
           "note",
           "of cust-17, cust-18",
 
-          "page.token",
+          "push.token",
           "abc",
           "url.original",
           "https://u:p@h/",
@@ -129,7 +156,7 @@ describe("a redactor", () => {
       "REDACTED",
       "note",
       "of REDACTED, REDACTED",
-      "page.token",
+      "push.token",
       "abc",
       "url.original",
       "https://u:p@h/",

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { namesSecret, namesSecretParameter, wordsOf } from "../../src/core/sensitive-keys.ts";
+import {
+  hasOneOf,
+  namesSecret,
+  namesSecretNumber,
+  namesSecretParameter,
+  wordsOf,
+} from "../../src/core/sensitive-keys.ts";
 
 /** Keys of the semantic conventions, of their 1,100 those that have a word, or the like of one, that names a secret elsewhere. */
 const STANDARD = [
@@ -109,6 +115,21 @@ const SECRETS = [
   "PHPSESSID",
   "connect.sid",
   "db.query.parameter.password",
+  "password1",
+  "new_password1",
+  "passwords",
+  "pass",
+  "smtp.pass",
+  "DB_PASS",
+  "dbpwd",
+  "secretkey",
+  "secretKeys",
+  "APIkey",
+  "apiKey2",
+  "x-api-keys",
+  "token1",
+  "otp",
+  "cvv2",
 ];
 
 const HARMLESS = [
@@ -143,6 +164,28 @@ const HARMLESS = [
   "tokenizer",
   "payment.method",
   "function.signature",
+  "gen_ai.inter_token_latency_ms",
+  "token.budget",
+  "token_index",
+  "token.cost",
+  "token_rate",
+  "token_bucket",
+  "token.symbol",
+  "credit_card.last4",
+  "credit_card.brand",
+  "jwt.sub",
+  "jwt.kid",
+  "password_changed_at",
+  "password_strength",
+  "authorization.decision",
+  "authorization.duration_ms",
+  "cookie.consent",
+  "page_token",
+  "nextPageToken",
+  "continuation.token",
+  "pass.through",
+  "boarding_pass",
+  "pass_rate",
   "",
   "…",
 ];
@@ -166,16 +209,24 @@ describe("a key", () => {
   it("names a secret where it has the words that somebody adds, wherever they stand", () => {
     const more = [wordsOf("card holder"), wordsOf("e-mail")];
     for (const key of ["card.holder", "cardHolder.name", "user.e_mail.count"])
-      expect(namesSecret(key, more)).to.equal(true);
-    for (const key of ["card.other.holder", "mail", "holder"]) expect(namesSecret(key, more)).to.equal(false);
-    expect(namesSecret("anything", [wordsOf("…")])).to.equal(false);
-    expect(namesSecret("клиент.Пароль", [wordsOf("пароль")])).to.equal(true);
+      expect(hasOneOf(key, more)).to.equal(true);
+    for (const key of ["card.other.holder", "mail", "holder"]) expect(hasOneOf(key, more)).to.equal(false);
+    expect(hasOneOf("anything", [wordsOf("…")])).to.equal(false);
+    expect(hasOneOf("клиент.Пароль", [wordsOf("пароль")])).to.equal(true);
   });
 
   it("is a secret as a parameter of a URL where as an attribute it is none", () => {
-    for (const name of ["sig", "Signature", "sid", "sessionid"])
+    for (const name of ["sig", "Signature", "sid", "sessionid", "session_id", "session-id", "x_signature"])
       expect([namesSecret(name), namesSecretParameter(name)]).to.deep.equal([false, true]);
-    expect(namesSecretParameter("page")).to.equal(false);
+    for (const name of ["page", "session.id", "design", "signal"])
+      expect(namesSecretParameter(name)).to.equal(false);
+  });
+
+  it("of what is counted or measured is none of a number", () => {
+    for (const key of ["password", "cvv2", "user.ssn", "card_number", "pwd", "otp", "userpassword"])
+      expect(namesSecretNumber(key)).to.equal(true);
+    for (const key of ["token", "cookie", "csrf", "authorization", "secret", "api_key", "tests.pass", "page"])
+      expect(namesSecretNumber(key)).to.equal(false);
   });
 
   it("of any length is judged in time", () => {

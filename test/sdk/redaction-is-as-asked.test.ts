@@ -17,6 +17,16 @@ function misread(redact: unknown): { told: string; left: unknown } {
   return { told, left };
 }
 
+/** With a property that throws. */
+function unreadable<Of extends object>(of: Of, name: string): Of {
+  return Object.defineProperty(of, name, {
+    enumerable: true,
+    get: () => {
+      throw new Error("on purpose");
+    },
+  });
+}
+
 describe("start({ redact })", () => {
   beforeEach(forgetWhatWasTold);
 
@@ -27,14 +37,14 @@ describe("start({ redact })", () => {
   });
 
   it("adds to what is known", () => {
-    const redactor = redactorOf({ keys: ["email", /^pii/], values: [/cust-\d+/], allow: ["page.token"] });
+    const redactor = redactorOf({ keys: ["email", /^pii/], values: [/cust-\d+/], allow: ["push.token"] });
     expect(
-      redactor?.attributes({ "a.email": "a", pii: "b", note: "cust-1", "page.token": "c", token: "d" }),
+      redactor?.attributes({ "a.email": "a", pii: "b", note: "cust-1", "push.token": "c", token: "d" }),
     ).to.deep.equal({
       "a.email": "REDACTED",
       pii: "REDACTED",
       note: "REDACTED",
-      "page.token": "c",
+      "push.token": "c",
       token: "REDACTED",
     });
   });
@@ -99,6 +109,18 @@ describe("start({ redact })", () => {
       expect(redactor?.redact("email", "a")).to.equal("REDACTED");
       expect(redactor?.redact("pii", "a")).to.equal("REDACTED");
       expect(redactor?.text("of cust-1")).to.equal("of REDACTED");
+    });
+  });
+
+  it("keeps what can be read beside a part, or a pattern, that cannot", () => {
+    silently(() => {
+      const unread = redactorOf(unreadable({ keys: ["email"], values: [/cust-\d/] }, "allow"));
+      expect(unread?.redact("email", "a")).to.equal("REDACTED");
+      expect(unread?.text("of cust-1")).to.equal("of REDACTED");
+      const values = [/cust-\d/, unreadable(/a/, "source"), /pii-\d/];
+      const broken = redactorOf({ keys: ["email"], values });
+      expect(broken?.redact("email", "a")).to.equal("REDACTED");
+      expect(broken?.text("of cust-1, pii-2")).to.equal("of REDACTED, REDACTED");
     });
   });
 });
