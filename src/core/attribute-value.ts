@@ -31,6 +31,13 @@ export function ownValue(value: unknown, limits: AttributeLimits): AnyValue | un
   return new Copy(limits).of(value, 1);
 }
 
+/** Whether `ownValue` makes something of it, as far as can be said without a look into it. */
+export function mayBeValue(value: unknown, { standIn }: AttributeLimits): boolean {
+  if (isScalar(value)) return true;
+  if (standIn !== undefined) return typeof value !== "function";
+  return typeof value === "object" && value !== null && isContainer(value);
+}
+
 /** HOT. */
 function cut(text: string, { valueLength, valueSize }: AttributeLimits): string {
   return text.length <= valueLength && text.length <= valueSize
@@ -123,7 +130,9 @@ class Copy {
 
   #map(map: object, depth: number): AnyValue {
     const copy: Record<string, AnyValue> = {};
-    for (const key of Object.keys(map)) {
+    // Not Object.keys, which asks a proxy about each of its keys before the first is read.
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
       if (!this.#spend(ELEMENT_SIZE + key.length)) break;
       define(copy, key, this.#member(map, key, depth));
     }

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
-import { type AnyValue, define, ownValue } from "./attribute-value.ts";
+import { type AnyValue, define, mayBeValue, ownValue } from "./attribute-value.ts";
 import { describe, report } from "./diagnostics.ts";
 import type { AttributeLimits } from "./limits.ts";
 import { nounFor } from "./noun.ts";
@@ -9,6 +9,9 @@ export type AttributeList = AnyValue[];
 
 /** Above so many attributes a key's place is looked up in a map; below, a walk along the list is faster. */
 const INDEXED_FROM = 32;
+
+/** Of one object so many are read at most once the set is full; the others are only counted. */
+const MOST_READ = 10_000;
 
 /** The attributes of a span, an event or a link, within limits.  (Specification: Attribute Collections, Attribute Limits) */
 export class AttributeSet {
@@ -29,7 +32,10 @@ export class AttributeSet {
   set(key: string, value: unknown): void {
     if (value === undefined || value === null) return;
     try {
-      const own = typeof key === "string" && key !== "" ? ownValue(value, this.#limits) : undefined;
+      if (typeof key !== "string" || key === "") return reportInvalid(key);
+      // Not even copied: that may take long.
+      if (this.#isFull && this.#placeOf(key) < 0) return this.#drop(key, value);
+      const own = ownValue(value, this.#limits);
       if (own === undefined) reportInvalid(key);
       else this.#put(key, own);
     } catch (thrown) {
@@ -43,7 +49,11 @@ export class AttributeSet {
     try {
       // A list's keys are positions, and mean nothing.
       if (typeof attributes !== "object" || Array.isArray(attributes)) return reportNoObject(attributes);
-      for (const key of Object.keys(attributes)) this.#setFrom(attributes, key);
+      let read = 0;
+      for (const key of Object.keys(attributes)) {
+        if (read++ >= MOST_READ && this.#isFull) this.dropped++;
+        else this.#setFrom(attributes, key);
+      }
     } catch (thrown) {
       report("invalid_attribute", `attributes could not be read (${describe(thrown)})`);
     }
@@ -63,11 +73,20 @@ export class AttributeSet {
     this.set(key, value);
   }
 
+  get #isFull(): boolean {
+    return this.list.length >= 2 * this.#limits.count;
+  }
+
+  #drop(key: string, value: unknown): void {
+    if (mayBeValue(value, this.#limits)) this.dropped++;
+    else reportInvalid(key);
+  }
+
   #put(key: string, value: AnyValue): void {
     const { list } = this;
     const place = this.#placeOf(key);
     if (place >= 0) list[place + 1] = value;
-    else if (list.length >= 2 * this.#limits.count) this.dropped++;
+    else if (this.#isFull) this.dropped++;
     else {
       this.#places?.set(key, list.length);
       list.push(key, value);

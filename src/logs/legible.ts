@@ -3,7 +3,7 @@ import { describe } from "../core/diagnostics.ts";
 import { ignoreRejection } from "../core/rejection.ts";
 import { exceptionAttributes } from "../trace/exception.ts";
 
-/** Of a map or a set so many are told: one within itself is read again at each level. */
+/** Of a map, a set or a list of numbers so many are told: one within itself is read again at each level. */
 const MOST_MEMBERS = 1_024;
 
 /** Bits of a bigint that is written out: the time that it takes grows with their square. */
@@ -20,6 +20,8 @@ export function legible(value: unknown): unknown {
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (types.isMap(value)) return Object.fromEntries(first(value.entries(), textKeyed));
   if (types.isSet(value)) return Array.from(first(value.values(), (member) => member));
+  if (types.isTypedArray(value)) return Array.from(first<unknown, unknown>(value, (member) => member));
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
   if (value instanceof Error) return exceptionAttributes(value);
   if (!("toJSON" in value) || typeof value.toJSON !== "function") return value;
   const plain: unknown = value.toJSON();

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { format } from "node:util";
 import { isNativeError } from "node:util/types";
 import { jsonLogger, type Logger } from "./json-logger.ts";
@@ -16,7 +17,7 @@ const METHODS: readonly (readonly [Method, LogLevel])[] = [
 /**
  * Has `console.log`, `info`, `warn`, `error` and `debug` write lines of a logger until it is disposed of, for code that
  * knows no other: each says where it belongs. An error among what is printed is told by its attributes. What the
- * logger itself prints meanwhile is printed as before.
+ * logger itself prints, at once or later, is printed as before.
  *
  * @param logger default: `jsonLogger({ level: "debug" })`
  * @example
@@ -24,19 +25,15 @@ const METHODS: readonly (readonly [Method, LogLevel])[] = [
  * withSpan("checkout", () => console.log("paid %d", 42));
  */
 export function logConsole(logger: Logger = jsonLogger({ level: "debug" })): Disposable {
-  let [isDisposed, isWriting] = [false, false];
-  const write = (level: LogLevel, printed: readonly unknown[]): void => {
-    isWriting = true;
-    try {
-      logger[level](format(...printed), printed.find(isNativeError));
-    } finally {
-      isWriting = false;
-    }
-  };
+  let isDisposed = false;
+  // Not a boolean: a writer may print after it has waited, which would be written for ever.
+  const writing = new AsyncLocalStorage<true>();
+  const write = (level: LogLevel, printed: readonly unknown[]): void =>
+    logger[level](format(...printed), printed.find(isNativeError));
   const undo = METHODS.map(([method, level]) =>
     replace(method, (former) => (...printed) => {
-      if (isDisposed || isWriting) former(...printed);
-      else write(level, printed);
+      if (isDisposed || writing.getStore() === true) former(...printed);
+      else writing.run(true, write, level, printed);
     }),
   );
   return {

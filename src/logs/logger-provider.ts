@@ -1,4 +1,5 @@
 import type { LoggerProvider as Interface } from "../context/providers.ts";
+import { cutText } from "../core/attribute-value.ts";
 import { SYSTEM_CLOCKS } from "../core/clock.ts";
 import { report } from "../core/diagnostics.ts";
 import { type AttributeLimits, attributeLimits, DEFAULT_LIMITS } from "../core/limits.ts";
@@ -7,6 +8,9 @@ import { Logger, type LoggingSetup } from "./logger.ts";
 
 /** A host that makes up names, one for each request say, gets a new logger each time. */
 const MOST_KEPT = 1_000;
+
+/** Of a name, a version and a schema so many UTF-16 units: they are kept. */
+const LONGEST_NAME = 1_024;
 
 /** Hands out one logger for each instrumentation scope.  (Specification: Logs API, LoggerProvider) */
 export class LoggerProvider implements Interface {
@@ -55,5 +59,5 @@ function schemaUrlOf(options: object | undefined): string | undefined {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+  return typeof value === "string" ? cutText(value, LONGEST_NAME) : undefined;
 }

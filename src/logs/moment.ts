@@ -12,6 +12,8 @@ export class Moment {
   readonly #fields: LogFields = fieldsIn(this.#context);
   readonly #time: number = Date.now();
   readonly #wanted: number | undefined;
+  /** What was given as an error. */
+  thrown: Error | undefined;
   #isTaken = false;
 
   constructor(level?: LevelByContext) {

@@ -30,13 +30,15 @@ function nameAt(level: number): string | undefined {
 /** The resource says the process and the host. */
 const SAID_BY_THE_RESOURCE = ["pid", "hostname"];
 
+/** @param number the level of the call; undefined where that is only known from the line, whose fields may forge it */
 export function pinoRecord(
   { messageKey = "msg", errorKey = "err", customLevels = {} }: PinoKeys,
   fields: Readonly<Record<string, unknown>>,
+  number: number | undefined,
 ): WrittenLine {
-  const { level: given } = fields;
+  const given = number ?? fields["level"];
   const own = Object.keys(customLevels).find((name) => customLevels[name] === given);
-  const level = own ?? levelIn(fields);
+  const level = own ?? levelName(given);
   const { [errorKey]: error, ...others } = attributesOf(fields, "time", messageKey, ...SAID_BY_THE_RESOURCE);
   return {
     level,
@@ -47,7 +49,7 @@ export function pinoRecord(
 }
 
 /** A number, or a name where the user's formatter makes it one. */
-function levelIn({ level }: Readonly<Record<string, unknown>>): string | undefined {
+function levelName(level: unknown): string | undefined {
   return typeof level === "number" ? nameAt(level) : typeof level === "string" ? level : undefined;
 }
 

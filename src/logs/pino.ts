@@ -1,10 +1,11 @@
 import { contextAttributes } from "../context/attribute-variables.ts";
+import type { Context } from "../context/context.ts";
 import { currentContext } from "../context/current.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import { levelOf, type LogBridgeOptions, optionsOf } from "./bridge-options.ts";
 import { emitRecord, readLine } from "./emit-record.ts";
 import { type LevelByContext, severityWanted } from "./level.ts";
-import { PLACE_FIELDS, placeText } from "./log-fields.ts";
+import { fieldsIn, PLACE_FIELDS, placeText } from "./log-fields.ts";
 import { pinoRecord, severityAt } from "./pino-record.ts";
 
 /** Of pino's options those that say what a line has. */
@@ -78,11 +79,8 @@ function withOwn({ mixinMergeStrategy }: PinoOptions, call: object, own: object)
 
 function hooksOf(options: PinoOptions, level: LevelByContext | undefined, hasRecords: boolean): PinoHooks {
   const { hooks } = options;
-  return {
-    ...hooks,
-    ...(level === undefined ? {} : { logMethod: onlyWanted(level, hooks?.logMethod) }),
-    ...(hasRecords ? { streamWrite: alsoRecorded(options, hooks?.streamWrite) } : {}),
-  };
+  const wanted = level === undefined ? {} : { logMethod: onlyWanted(level, hooks?.logMethod) };
+  return { ...hooks, ...wanted, ...(hasRecords ? recording(options, { ...hooks, ...wanted }) : {}) };
 }
 
 function onlyWanted(level: LevelByContext, own: PinoHooks["logMethod"]): NonNullable<PinoHooks["logMethod"]> {
@@ -93,13 +91,33 @@ function onlyWanted(level: LevelByContext, own: PinoHooks["logMethod"]): NonNull
   };
 }
 
-function alsoRecorded(
-  options: PinoOptions,
-  own: PinoHooks["streamWrite"],
-): NonNullable<PinoHooks["streamWrite"]> {
-  return (line) => {
-    const written = own === undefined ? line : own(line);
-    emitRecord("pino", currentContext(), Date.now(), () => pinoRecord(options, readLine(written)));
-    return written;
+/** A line is written within its call, which knows its level: a field of that name would change what the line says. */
+function recording(options: PinoOptions, own: PinoHooks): PinoHooks {
+  let called: number | undefined;
+  return {
+    logMethod(args, method, number): void {
+      const before = called;
+      called = number;
+      try {
+        if (own.logMethod === undefined) method.apply(this, args as never[]);
+        else own.logMethod.call(this, args, method, number);
+      } finally {
+        called = before;
+      }
+    },
+    streamWrite: (line) => {
+      const written = own.streamWrite === undefined ? line : own.streamWrite(line);
+      const context = currentContext();
+      emitRecord("pino", context, Date.now(), () => pinoRecord(options, fieldsOf(written, context), called));
+      return written;
+    },
   };
+}
+
+/** What says where it belongs is as the context has it, unless the user's own hook has changed that in the line. */
+function fieldsOf(line: string, context: Context): Readonly<Record<string, unknown>> {
+  const fields = readLine(line);
+  if (!line.includes(placeText(context))) return fields;
+  const place = fieldsIn(context);
+  return { ...fields, ...Object.fromEntries(PLACE_FIELDS.map((name) => [name, place[name]])) };
 }

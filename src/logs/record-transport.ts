@@ -1,4 +1,6 @@
 import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { exceptionAttributes } from "../trace/exception.ts";
 import { attributesOf, emitRecord, readLine, type WrittenLine } from "./emit-record.ts";
 import { jsonLine } from "./json-line.ts";
 import { severityOf } from "./level.ts";
@@ -28,8 +30,8 @@ export class RecordTransport extends Writable {
   /** A format that refuses a line has given false in its place. */
   override _write(line: WinstonLine | false, _encoding: string, done: () => void): void {
     if (line !== false && this.#isWritten(line)) {
-      const { context, time } = Moment.of(line);
-      emitRecord("winston", context, time, () => recordOf(line));
+      const { context, time, thrown } = Moment.of(line);
+      emitRecord("winston", context, time, () => recordOf(line, thrown));
     }
     done();
   }
@@ -41,10 +43,21 @@ export class RecordTransport extends Writable {
   }
 }
 
-function recordOf(line: WinstonLine): WrittenLine {
+function recordOf(line: WinstonLine, thrown: Error | undefined): WrittenLine {
   const level = String(line[LEVEL]);
   const fields = readLine(jsonLine(line));
   const { stack, ...others } = attributesOf(fields, "message");
-  const attributes = typeof stack === "string" ? { ...others, "exception.stacktrace": stack } : others;
-  return { level, severity: severityOf(level), body: fields["message"], attributes };
+  const attributes = typeof stack === "string" ? { ...others, ...exceptionOf(stack, thrown) } : others;
+  return { level, severity: severityOf(level), body: uncoloured(fields["message"]), attributes };
+}
+
+/** No more than the line says: its type and message are told where the stack is as it was. */
+function exceptionOf(stack: string, thrown: Error | undefined): Record<string, unknown> {
+  const told = stack === thrown?.stack ? exceptionAttributes(thrown) : {};
+  return { ...told, "exception.stacktrace": stack };
+}
+
+/** `colorize({ all: true })` writes for a terminal. */
+function uncoloured(message: unknown): unknown {
+  return typeof message === "string" ? stripVTControlCharacters(message) : message;
 }

@@ -12,11 +12,26 @@ const SPLAT = Symbol.for("splat");
 /** HOT. A copy, for a line may be an object of the caller's; of an error also what is its own without being enumerable. */
 export function copied(line: WinstonLine): WinstonLine {
   const copy: WinstonLine = { [LEVEL]: line[LEVEL] };
-  for (const key of Object.keys(line)) define(copy, key, line[key]);
+  for (const key of Object.keys(line)) if (!isToJson(line, key)) define(copy, key, line[key]);
   if (line[SPLAT] !== undefined) copy[SPLAT] = line[SPLAT];
   if (!(line instanceof Error)) return copy;
   const { message, stack, cause } = line;
   return Object.assign(copy, { message, stack }, cause === undefined ? {} : { cause });
+}
+
+/** It would say what JSON has in the place of the whole line. */
+function isToJson(holder: object, key: string): boolean {
+  return key === "toJSON" && typeof (holder as WinstonLine)[key] === "function";
+}
+
+/** What a call was given as an error: instead of a line, as its message or beside it. */
+export function errorIn(line: WinstonLine): Error | undefined {
+  const given: unknown = line[SPLAT];
+  return [line, line["message"], ...(Array.isArray(given) ? given : [])].find(isError);
+}
+
+function isError(value: unknown): value is Error {
+  return value instanceof Error;
 }
 
 /** Says where a line belongs, and keeps winston's formats from adding what says otherwise to it. */
@@ -35,6 +50,7 @@ function withoutFields(value: unknown, fields: LogFields): unknown {
   if (typeof value !== "object" || value === null) return value;
   const names = new Set(Object.keys(value));
   const forged = [...PLACE_FIELDS, ...Object.keys(fields)].filter((name) => names.has(name));
+  if (names.has("toJSON") && isToJson(value, "toJSON")) forged.push("toJSON");
   if (forged.length === 0) return value;
   const own = Object.getOwnPropertyDescriptors(value);
   for (const name of forged) Reflect.deleteProperty(own, name);

@@ -2,10 +2,9 @@ import { describe, report } from "../core/diagnostics.ts";
 import { levelOf, type LogBridgeOptions, optionsOf } from "./bridge-options.ts";
 import { jsonLine } from "./json-line.ts";
 import { type LevelByContext, severityOf } from "./level.ts";
-import type { LogFields } from "./log-fields.ts";
 import { Moment } from "./moment.ts";
 import { RecordTransport } from "./record-transport.ts";
-import { copied, LEVEL, MESSAGE, withFields, type WinstonLine } from "./winston-line.ts";
+import { copied, errorIn, LEVEL, MESSAGE, withFields, type WinstonLine } from "./winston-line.ts";
 
 /** Of winston's options those that this changes. */
 interface WinstonOptions {
@@ -64,7 +63,7 @@ function withMoment(meta: unknown, level: LevelByContext | undefined): object {
 function formatted(line: WinstonLine, next: WinstonFormat, level: LevelByContext | undefined): unknown {
   const moment = momentOf(line) ?? new Moment(level);
   if (!moment.wants(severityOf(line[LEVEL]))) return false;
-  const result = next.transform(placed(line, moment.fields), next.options);
+  const result = next.transform(placed(line, moment), next.options);
   Moment.note(result, moment);
   return result;
 }
@@ -76,11 +75,12 @@ function momentOf(line: WinstonLine): Moment | undefined {
 }
 
 /** Of a line that cannot be read it is the caller's, as it was. */
-function placed(line: WinstonLine, fields: LogFields): WinstonLine {
+function placed(line: WinstonLine, moment: Moment): WinstonLine {
   try {
     const copy = copied(line);
+    moment.thrown = errorIn(line);
     Reflect.deleteProperty(line, MOMENT);
-    return withFields(copy, fields);
+    return withFields(copy, moment.fields);
   } catch (thrown) {
     report("invalid_argument", `a line of winston's could not be read (${describe(thrown)})`);
     return line;

@@ -1,7 +1,8 @@
 import type { Context, Span } from "@opentelemetry/api";
-import { currentContext } from "../context/current.ts";
+import { currentContext, providersIn } from "../context/current.ts";
 import { describe, quote, report, type Trouble } from "../core/diagnostics.ts";
 import { hostCallPlace, hostPlace } from "../core/place.ts";
+import { Redactor } from "../core/redaction.ts";
 import type { SpanWatch, WatchedSpan } from "./explaining.ts";
 import { Neighbours } from "./neighbours.ts";
 
@@ -21,6 +22,12 @@ interface Within {
 
 const LONGEST_NAME = 80;
 
+/** So much of a name is looked through for secrets. */
+const MOST_LOOKED_THROUGH = 1_000;
+
+/** For those who have none: stderr is kept, too. */
+const REDACTOR = new Redactor();
+
 /** Of what has no place the name stands for it, and names have no end. */
 const MOST_TOLD = 1_000;
 
@@ -37,7 +44,7 @@ export class PlaceWatch implements SpanWatch {
   started(span: WatchedSpan, context: Context | undefined): void {
     attempt(() => {
       const place = hostPlace();
-      const opened = { name: quote(span.name.slice(0, LONGEST_NAME)), place, within: within() };
+      const opened = { name: nameOf(span), place, within: within() };
       this.#opened.set(span, opened);
       this.#open.add(opened);
       this.#collected.register(span, opened, opened);
@@ -94,6 +101,11 @@ export class PlaceWatch implements SpanWatch {
     this.#told.add(key);
     report(trouble, sentence);
   }
+}
+
+function nameOf({ name }: WatchedSpan): string {
+  const redactor = providersIn(currentContext())?.redactor ?? REDACTOR;
+  return quote(redactor.name(name.slice(0, MOST_LOOKED_THROUGH)).slice(0, LONGEST_NAME));
 }
 
 function within(): Within {

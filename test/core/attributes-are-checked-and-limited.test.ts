@@ -169,6 +169,30 @@ describe("the attribute limit", () => {
     expect(own.dropped).to.equal(0);
   });
 
+  it("copies and looks into nothing that it drops", () => {
+    const own = setOf();
+    own.setAll(many(128));
+    const unread = new Proxy([], { get: () => expect.fail("was read") });
+    own.setAll({ unread, wrong: () => {}, nothing: undefined });
+    expect(own.dropped).to.equal(1);
+  });
+
+  it("reads no more than 10,000 of what one object drops, however many its keys are", () => {
+    let reads = 0;
+    const keys = Object.keys(many(20_000));
+    const endless = new Proxy(
+      {},
+      {
+        ownKeys: () => keys,
+        getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }),
+        get: () => ++reads,
+      },
+    );
+    const own = setOf();
+    own.setAll(endless);
+    expect([own.list.length, own.dropped, reads]).to.deep.equal([256, 19_872, 10_000]);
+  });
+
   it("drops a million attributes but the first 128, and counts them", () => {
     const own = setOf();
     own.setAll(many(1_000_000));

@@ -81,6 +81,8 @@ const BODIES: Readonly<Record<string, () => unknown>> = {
   "1 MiB of bytes": () => new Uint8Array(MIB),
   "a list of a million": () => Array.from({ length: 1_000_000 }, () => 1),
   "a list without elements that is four billion long": () => Object.assign([], { length: 2 ** 32 - 1 }),
+  "a million numbers": () => new Float64Array(1_000_000),
+  "a boxed text of 1 MiB": () => Object("x".repeat(MIB)) as unknown,
   "a bigint of a million digits": () => 1n << 3_000_000n,
   "a set of a million": () => new Set(Array.from({ length: 1_000_000 }, (_, index) => index)),
   "an object with a getter that throws": () => ({

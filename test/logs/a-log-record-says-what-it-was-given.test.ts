@@ -198,6 +198,12 @@ describe("a log record", () => {
     });
   });
 
+  it("tells a boxed text as itself, and a list of numbers of any kind as far as 1,024", () => {
+    expect(bodyOf(Object("text"))).to.equal("text");
+    expect(bodyOf(Float64Array.of(0.5, 1))).to.deep.equal([0.5, 1]);
+    expect(bodyOf(new Int16Array(2_000))).to.have.length(1_024);
+  });
+
   it("has no body where none is given, or a function", () => {
     for (const none of [undefined, null]) expect(bodyOf(none)).to.equal(undefined);
     expect(bodyOf(() => 1)).to.equal(undefined);
@@ -256,6 +262,16 @@ describe("a logger", () => {
     expect(new Set(loggers).size).to.equal(4);
     expect(provider.getLogger("a", "1", { schemaUrl: "s" })).to.equal(loggers[2]);
     expect(provider.getLogger("b", undefined, {})).to.equal(loggers[3]);
+  });
+
+  it("has at most 1,024 characters of a name, a version and a schema", () => {
+    const records: LogRecord[] = [];
+    const long = "x".repeat(1_025);
+    const own = new LoggerProvider({ sink: { accept: (each) => records.push(each) } });
+    own.getLogger(long, long, { schemaUrl: long }).emit({});
+    const kept = "x".repeat(1_024);
+    const scope = { name: kept, version: kept, schemaUrl: kept };
+    expect(records[0]?.instrumentationScope).to.deep.equal(scope);
   });
 
   it("without a name works, and is told", () => {

@@ -10,6 +10,8 @@ import { troubles } from "../../src/core/diagnostics.ts";
 import { jsonLogger } from "../../src/logs/json-logger.ts";
 import { pinoOptions } from "../../src/logs/pino.ts";
 import { winstonOptions } from "../../src/logs/winston.ts";
+import { currentRequest } from "../../src/request/current-request.ts";
+import { operation } from "../../src/request/operation.ts";
 import { type TestTelemetry, testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { silently } from "../stderr.ts";
@@ -247,6 +249,68 @@ describe("a line that becomes a record", () => {
       expect(t.logs.length).to.be.lessThan(100);
       while (t.logs.length < 100) await sleep(5);
       expect(t.logs.map(({ traceId }) => traceId)).to.deep.equal(traces);
+    }),
+  );
+
+  it(
+    "has the level of its call, whatever its fields say",
+    testTelemetry((t) => {
+      const logger = pino(pinoOptions({}, { records: true }), noWrite);
+      const nested = { toJSON: () => logger.warn({ level: 60 }, "within") };
+      logger.error({ level: 12, nested }, "said");
+      logger.child({ level: "boss" }).error("said");
+      expect(severities(t)).to.deep.equal([
+        ["warn", 13],
+        ["error", 17],
+        ["error", 17],
+      ]);
+    }),
+  );
+
+  it(
+    "has the ids of its request, though a child's serializers forge those in the line of pino",
+    testTelemetry(async (t) => {
+      const serializers = { request_id: (id: unknown) => id, user_id: (id: unknown) => id };
+      const say = (options: pino.LoggerOptions = {}): void =>
+        pino(pinoOptions(options, { records: true }), noWrite)
+          .child({}, { serializers })
+          .info({ request_id: "forged", user_id: "forged" }, "said");
+      say();
+      await operation("job", () => {
+        say();
+        const { id, correlationId } = currentRequest();
+        expect(t.logs.map(({ attributes }) => attributes)).to.deep.equal([
+          {},
+          { request_id: id, correlation_id: correlationId },
+        ]);
+        // A hook of the user's own has the last word.
+        say({ hooks: { streamWrite: (line) => line.replaceAll(id, "***").replaceAll("forged", "***") } });
+        expect(t.logs[2]?.attributes).to.include({ request_id: "***", user_id: "***" });
+      });
+    }),
+  );
+
+  it(
+    "has no colours, and the type and message of an error whose stack winston tells",
+    testTelemetry((t) => {
+      const { colorize, combine, errors, simple } = winston.format;
+      silentWinston({ format: combine(colorize({ all: true }), simple()) }).error("said");
+      expect(t.logs[0]).to.include({ body: "said", severityText: "error" });
+      const failure = new TypeError("on purpose");
+      const told = {
+        "exception.type": "TypeError",
+        "exception.message": "on purpose",
+        "exception.stacktrace": failure.stack,
+      };
+      const logger = silentWinston({ format: errors({ stack: true }) });
+      logger.error(failure);
+      logger.error("said", failure);
+      logger.log({ level: "error", message: failure as never });
+      for (const { attributes } of t.logs.slice(1)) expect(attributes).to.include(told);
+      expect(t.logs).to.have.length(4);
+      const masked = winston.format((line) => Object.assign(line, { stack: "***" }));
+      silentWinston({ format: combine(errors({ stack: true }), masked()) }).error(failure);
+      expect(t.logs[4]?.attributes).to.deep.equal({ "exception.stacktrace": "***" });
     }),
   );
 

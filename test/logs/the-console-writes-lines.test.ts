@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { setImmediate as turn } from "node:timers/promises";
 import { jsonLogger } from "../../src/logs/json-logger.ts";
 import { logConsole } from "../../src/logs/log-console.ts";
 import { logFields } from "../../src/logs/log-fields.ts";
@@ -114,6 +115,24 @@ describe("the console while its lines are a logger's", () => {
       console.log("said");
     });
     expect(printed).to.deep.equal([[true], [true]]);
+  });
+
+  it("prints what the logger prints after it has waited, once", async () => {
+    let printed = 0;
+    const log = console.log;
+    console.log = () => void printed++;
+    const logger = jsonLogger({
+      write: async () => {
+        await turn();
+        if (printed < 10) console.log("written");
+      },
+    });
+    const ours = logConsole(logger);
+    console.log("said");
+    for (let times = 0; times < 5; times++) await turn();
+    ours[Symbol.dispose]();
+    console.log = log;
+    expect(printed).to.equal(1);
   });
 
   it("goes on after a logger that throws", () => {

@@ -109,6 +109,9 @@ describe("a line of winston", () => {
     "an error for a message": (logger) => logger.log("error", failure),
     "an error as a message": (logger) => logger.log({ level: "error", message: failure as never }),
     "an error among the fields": (logger) => logger.error("said", failure),
+    "a toJSON of its own": (logger) => logger.info("said", { toJSON: () => FORGED }),
+    "a toJSON of what is left of a splat": (logger) =>
+      logger.info("said %s", "it", { toJSON: () => ({ level: "info", message: "said", ...FORGED }) }),
     "a line that is written": (logger) => logger.write({ level: "info", message: "said", ...FORGED }),
   };
   for (const [format, made] of Object.entries(texts))

@@ -122,8 +122,25 @@ emitter.emit("done");`);
     expect(told).to.deep.equal(['span "heard" has neither parent nor scope, 4']);
   });
 
+  it("tells it also where the first of all had none, as the program started", async () => {
+    const told = await toldOf(`${LOST}heard();\n${`withSpan("request", heard);\n`.repeat(3)}heard();`);
+    expect(told).to.deep.equal(['span "heard" has neither parent nor scope, 4']);
+  });
+
+  it("takes secrets out of the names that it tells", async () => {
+    const { errors } = await spawned([
+      "--input-type=module",
+      "-e",
+      `${HEAD}startSpan("GET /?token=hunter2hunter2");`,
+    ]);
+    expect(errors).to.include("was never ended").and.not.include("hunter2");
+  });
+
   for (const [what, code] of [
-    ["comes both ways from the beginning", `heard();\n${`withSpan("request", heard);\n`.repeat(4)}heard();`],
+    [
+      "comes both ways",
+      `withSpan("request", heard);\nheard();\n${`withSpan("request", heard);\n`.repeat(4)}heard();`,
+    ],
     [
       "keeps its context",
       `${`withSpan("request", heard);\n`.repeat(3)}withSpan("request", () => listen(bind(() => heard())));
