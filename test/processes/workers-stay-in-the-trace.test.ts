@@ -279,14 +279,11 @@ describe("telemetry of a worker", function () {
       import { createHook } from "node:async_hooks";
       process.on("workerMessage", (message) => message.type.toUpperCase());
       const telemetry = start();
-      let isFlushing = false;
-      const flush = () => {
-        if (isFlushing) return;
-        isFlushing = true;
-        void telemetry.flush();
-        isFlushing = false;
-      };
-      createHook({ before: flush }).enable();
+      const ports = new Set();
+      createHook({
+        init: (id, type) => void (type === "MESSAGEPORT" && ports.add(id)),
+        before: (id) => void (ports.has(id) && telemetry.flush()),
+      }).enable();
       const pool = poolOf();
       await withSpan("caller", () => pool.run({ name: "heard" }));
       await pool.destroy();
