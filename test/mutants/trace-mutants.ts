@@ -179,8 +179,8 @@ export const TRACE_MUTATIONS: readonly Mutation[] = [
   {
     name: "attributes beyond the limit are not counted",
     file: "core/attributes.ts",
-    find: "this.#limits.count) this.dropped++;",
-    replace: "this.#limits.count) return;",
+    find: "if (mayBeValue(value, this.#limits)) this.dropped++;",
+    replace: "if (mayBeValue(value, this.#limits)) return;",
   },
   {
     name: "attributes that events and links have no room for are not reported",
