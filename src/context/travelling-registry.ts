@@ -17,6 +17,8 @@ export interface Codec<Value> {
 
 interface TravellingVariable {
   readonly travels: Travels;
+  /** What it was told as last: most tasks have the value of the one before. */
+  last?: { readonly text: string; readonly member: string };
   /** Its value as a text; null where it is set to what has none, undefined where it is not set here. */
   readonly textIn: (context: Context) => string | null | undefined;
 }
@@ -68,20 +70,26 @@ export function processVariables(context: Context): string | undefined {
   const arrived = context.scope?.isCleared === true ? undefined : textsIn(context);
   if (declared.size === 0 && arrived === undefined) return undefined;
   let members = "";
-  const add = (name: string, text: string): void => {
-    const member = `${members === "" ? "" : ","}${JSON.stringify(name)}:${JSON.stringify(text)}`;
-    if (members.length + member.length < LONGEST_JSON) members += member;
+  const add = (name: string, member: string): void => {
+    if (members.length + member.length < LONGEST_JSON) members += members === "" ? member : `,${member}`;
     else reportLeft(name, `with it there are more than ${LONGEST_JSON} characters`);
   };
-  for (const [name, { travels, textIn }] of declared) {
-    if (travels !== "process") continue;
-    const own = textIn(context);
+  for (const [name, variable] of declared) {
+    if (variable.travels !== "process") continue;
+    const own = variable.textIn(context);
     const text = own === undefined ? arrived?.get(name) : own;
-    if (typeof text === "string") add(name, text);
+    if (typeof text !== "string") continue;
+    if (variable.last?.text !== text) variable.last = { text, member: memberOf(name, text) };
+    add(name, variable.last.member);
   }
   // Whoever declares them may be further on.
-  if (arrived !== undefined) for (const [name, text] of arrived) if (!isDeclared(name)) add(name, text);
+  if (arrived !== undefined)
+    for (const [name, text] of arrived) if (!isDeclared(name)) add(name, memberOf(name, text));
   return members === "" ? undefined : `{${members}}`;
+}
+
+function memberOf(name: string, text: string): string {
+  return `${JSON.stringify(name)}:${JSON.stringify(text)}`;
 }
 
 function isDeclared(name: string): boolean {

@@ -53,12 +53,10 @@ function replace(target: object, method: string): boolean {
   return Reflect.defineProperty(target, method, { value, writable: true, configurable: true });
 }
 
-/** What a pool knows a task by: one to be moved rather than copied, and one with options for its queue. */
-const KNOWN = ["Piscina", "Tinypool"].map((pool) => ({
-  transferable: Symbol.for(`${pool}.transferable`),
-  value: Symbol.for(`${pool}.valueOf`),
-  queueOptions: Symbol.for(`${pool}.queueOptions`),
-}));
+/** What piscina and tinypool know a task by: one to be moved rather than copied, and one with options for its queue. */
+const TRANSFERABLE = [Symbol.for("Piscina.transferable"), Symbol.for("Tinypool.transferable")] as const;
+const VALUE = [Symbol.for("Piscina.valueOf"), Symbol.for("Tinypool.valueOf")] as const;
+const QUEUE_OPTIONS = [Symbol.for("Piscina.queueOptions"), Symbol.for("Tinypool.queueOptions")] as const;
 
 type SymbolKeyed = Readonly<Record<symbol, unknown>>;
 
@@ -75,16 +73,13 @@ function sealed(task: unknown, options: unknown): [task: unknown, options: unkno
   const carrier = carrierOf(currentContext());
   if (typeof task !== "object" || task === null) return [envelope(carrier, task), options];
   const known = task as SymbolKeyed;
-  for (const { transferable, value, queueOptions } of KNOWN) {
-    // Of `Piscina.move(value)`.
-    if (transferable in known && value in known)
-      return [envelope(carrier, known[value]), alsoMoving(options, known[transferable])];
-    if (queueOptions in known) {
-      const own = envelope(carrier, task);
-      return [Object.defineProperty(own, queueOptions, { value: known[queueOptions] }), options];
-    }
-  }
-  return [envelope(carrier, task), options];
+  // Of `Piscina.move(value)`.
+  const moved = VALUE[0] in known ? 0 : VALUE[1] in known ? 1 : undefined;
+  if (moved !== undefined && TRANSFERABLE[moved] in known)
+    return [envelope(carrier, known[VALUE[moved]]), alsoMoving(options, known[TRANSFERABLE[moved]])];
+  const own = envelope(carrier, task);
+  for (const key of QUEUE_OPTIONS) if (key in known) Object.defineProperty(own, key, { value: known[key] });
+  return [own, options];
 }
 
 function alsoMoving(options: unknown, transferable: unknown): object {
