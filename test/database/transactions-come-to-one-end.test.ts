@@ -292,7 +292,7 @@ describe("a transaction with a signal", () => {
     };
     const { told: reported } = await telling(async () => {
       await failureOf(transaction(lateBroken, () => 1, { signal: AbortSignal.timeout(5) }));
-      await sleep(10);
+      await sleep(100);
     });
     expect(faults.map(String)).to.deep.equal(["Error: its state is not known"]);
     expect(reported).to.match(/could not be released \(Error: gone\)/);
