@@ -23,6 +23,6 @@ function linesBelow(parent: string | undefined, spans: readonly HeldSpan[], inde
 
 function titleOf({ resource, name, kind, status }: HeldSpan): string {
   const service = byKey(resource.attributes)["service.name"]?.stringValue;
-  const side = { 2: " (server)", 3: " (client)" }[kind] ?? "";
+  const side = { 2: " (server)", 3: " (client)", 4: " (producer)", 5: " (consumer)" }[kind] ?? "";
   return `${service} ${name}${side}${status.code === 2 ? " ✗" : ""}`;
 }

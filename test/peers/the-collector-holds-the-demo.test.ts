@@ -106,9 +106,10 @@ describe("the Collector, sent the demo's 200 orders", () => {
         `${byKey(resource.attributes)["service.name"]?.stringValue}: ${scope.name} ${scope.version}`,
     );
     expect(tally(makers)).to.deep.equal({
-      [`orders: throughline ${version}`]: 3 * ORDERS.length,
+      [`orders: throughline ${version}`]: 7 * PAID + 8 * AUDITED + 3 * DECLINED,
       [`orders: throughline/http ${version}`]: 3 * ORDERS.length,
       [`payments: throughline ${version}`]: ORDERS.length,
+      [`audit: throughline ${version}`]: AUDITED,
       [`payments: throughline/http ${version}`]: 2 * ORDERS.length,
     });
     for (const { resource } of held.spans)
