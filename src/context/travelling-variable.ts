@@ -106,7 +106,6 @@ function isCodec(codec: unknown): boolean {
 }
 
 /** Within this program, whatever JSON can tell. */
-
 const JSON_CODEC: Codec<unknown> = {
   encode: (value) => JSON.stringify(value),
   decode: (text) => JSON.parse(text) as unknown,

@@ -44,7 +44,6 @@ export class ExportingThread {
   });
   #cut: () => void = () => {};
   #isDue = false;
-
   readonly #generation: number;
 
   constructor({ thread, generation }: Pick<Offer, "thread" | "generation">) {

@@ -63,7 +63,7 @@ export function offerToWorkers(offer: Omit<Offer, "thread" | "generation">): voi
   if (HEAD + bytes.length > MOST) {
     report(
       "limit_reached",
-      `workers export by themselves: resource and redaction, which they would need, have more than ${MOST >> 10} KB`,
+      `workers have no telemetry unless they call start() with an exporter: resource and redaction, which they would need, have more than ${MOST >> 10} KB`,
     );
     return withdrawOffer();
   }
@@ -91,7 +91,12 @@ export function offerGeneration(): number {
 export function offerToThisThread(): Offer | undefined {
   const generation = offerGeneration();
   if (generation === 0) return undefined;
-  const bytes = new Uint8Array(memory, HEAD, Atomics.load(head, LENGTH)).slice();
-  const offer = deserialize(bytes) as Omit<Offer, "thread" | "generation">;
-  return { ...offer, thread: Number(head[OWNER]), generation };
+  try {
+    const bytes = new Uint8Array(memory, HEAD, Atomics.load(head, LENGTH)).slice();
+    const offer = deserialize(bytes) as Omit<Offer, "thread" | "generation">;
+    return { ...offer, thread: Number(head[OWNER]), generation };
+  } catch {
+    // Its owner has begun to write another one.
+    return undefined;
+  }
 }
