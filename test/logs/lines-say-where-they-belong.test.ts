@@ -13,6 +13,7 @@ import { testTelemetry } from "../../src/testing/test-telemetry.ts";
 import { withSpan } from "../../src/trace/span-helpers.ts";
 import { record } from "../recording.ts";
 import { silently } from "../stderr.ts";
+import { FORGED } from "./raw-line.ts";
 
 const plan = new ContextVariable<string>("plan", { attribute: "test.log.plan" });
 const forger = new ContextVariable<string>("forger", { attribute: "trace_id" });
@@ -137,15 +138,7 @@ describe("the JSON logger", () => {
   });
 
   it("lets nobody forge what does not hold at the moment either", () => {
-    const forged = {
-      trace_id: "forged",
-      span_id: "forged",
-      trace_flags: "forged",
-      request_id: "forged",
-      correlation_id: "forged",
-      user_id: "forged",
-    };
-    const [line] = written((logger) => logger.child(forged).info("true", forged));
+    const [line] = written((logger) => logger.child(FORGED).info("true", FORGED));
     expect(JSON.stringify(line)).not.to.include("forged");
   });
 

@@ -239,6 +239,7 @@ describe("examples of messages", function () {
     });
 
   it("say which broker is not installed", async function () {
+    // Where Debian has put it, it is found without a PATH, too.
     if (existsSync("/usr/sbin/redis-server")) this.skip();
     expect(await spawned(["examples/messages-on-redis.ts"], { PATH: "" })).to.deep.include({
       code: 0,
